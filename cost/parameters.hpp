@@ -132,7 +132,7 @@ constexpr std::string_view unit_name(Unit unit) {
       "each light call-out")                                                                        \
   ROW(kTcHash,           kCycles,      0,   10000000, "strategies/dbt",                             \
       "finding the translation of a computed jump's target",                                        \
-      "each hashed jump, in place of indirect_jump")                                                \
+      "each hashed jump, beside indirect_jump")                                                      \
   ROW(kTranslateInsn,    kCycles,      0,   10000000, "strategies/dbt",                             \
       "translating one guest instruction",                                                          \
       "each instruction of each unit translated")                                                   \

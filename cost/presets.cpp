@@ -1,0 +1,32 @@
+#include <fmt/format.h>
+
+#include "cost/model.hpp"
+#include "cost/nearest.hpp"
+#include "embedded/presets.hpp"
+
+namespace ringside::cost {
+namespace {
+
+constexpr std::string_view kSuffix = ".json";
+
+}  // namespace
+
+std::vector<std::string> preset_names() {
+  std::vector<std::string> names;
+  for (std::string_view file : embedded_presets_files())
+    names.emplace_back(file.substr(0, file.size() - kSuffix.size()));
+  return names;
+}
+
+Result<Model> preset(std::string_view name) {
+  const std::string file = std::string(name) + std::string(kSuffix);
+  const std::string_view text = embedded_presets(file);
+  if (text.data() != nullptr) return Model::parse(text, file);
+  const auto names = preset_names();
+  const std::vector<std::string_view> candidates(names.begin(), names.end());
+  return fail({Error::Kind::kUsage, "", "cost model", fmt::format("there is no \"{}\"", name),
+               fmt::format("did you mean {}? There are {}, or the name of a .json file",
+                           nearest(name, candidates), fmt::join(names, ", "))});
+}
+
+}  // namespace ringside::cost
