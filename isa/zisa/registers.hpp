@@ -35,21 +35,6 @@ inline constexpr std::array<std::string_view, kCrCount> kCrNames = {
 
 constexpr bool read_only(Cr cr) { return cr == Cr::kIpend || cr == Cr::kCpuid; }
 
-/// Root page number and number of levels packed in PTBR.
-namespace ptbr {
-inline constexpr u32 kPageNumber = 0x3fffff;
-/// Levels of the walk: 1 to 5; 0 stands for 2; 6 and 7 cannot be written.
-constexpr u32 levels(u32 value) { return value >> 29 == 0 ? 2 : value >> 29; }
-constexpr bool valid(u32 value) { return value >> 29 < 6; }
-}  // namespace ptbr
-
-/// Bits of a page-table entry (RISC-V privileged manual, Sv32).
-namespace pte {
-inline constexpr u32 kV = 1, kR = 2, kW = 4, kX = 8, kU = 16, kG = 32, kA = 64, kD = 128;
-inline constexpr u32 kFlags = 0xff;
-inline constexpr u32 kPageNumberShift = 10;
-}  // namespace pte
-
 /// Values of CAUSE; numbers as in RISC-V, with two of our own.
 enum class Cause : u32 {
   kMisalignedJump = 0,

@@ -1,0 +1,102 @@
+// The physical memory of the simulated machine: one run of host memory, with a flag or two per
+// page so that whoever caches something made from a page learns when the page is written.
+#pragma once
+
+#include <cstdlib>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/bits.hpp"
+#include "base/types.hpp"
+
+namespace ringside::mmu {
+
+/// Is told when bytes are written that a decode cache was made from.
+struct CodeWatcher {
+  virtual void code_written(u64 page, u32 offset, u32 bytes) = 0;
+
+ protected:
+  ~CodeWatcher() = default;
+};
+
+/// RAM at [base, base + size). Addresses are host-physical; a page's number here counts from base.
+class Memory {
+ public:
+  /// Size in bytes, a multiple of the page size. Reads as zero.
+  Memory(Hpa base, u64 size)
+      : base_(base), size_(size), bytes_(static_cast<u8*>(std::calloc(size, 1)), &std::free),
+        flags_(size >> kPageShift) {}
+
+  Hpa base() const { return base_; }
+  u64 size() const { return size_; }
+  u64 pages() const { return flags_.size(); }
+
+  bool contains(Hpa address, u64 count = 1) const {
+    const u64 offset = address.v - base_.v;
+    return offset < size_ && count <= size_ - offset;
+  }
+  u64 page_of(Hpa address) const { return (address.v - base_.v) >> kPageShift; }
+
+  /// For reading; the address must be contained.
+  const u8* at(Hpa address) const { return bytes_.get() + (address.v - base_.v); }
+  std::span<const u8> page(u64 number) const {
+    return {bytes_.get() + (number << kPageShift), kPageSize};
+  }
+
+  template <class T>
+  T read(Hpa address) const {
+    return load_le<T>(at(address));
+  }
+
+  /// Writes a number that lies within one page.
+  template <class T>
+  void write(Hpa address, T value) {
+    store_le(writable(address, sizeof(T)), value);
+  }
+
+  /// Host pointer for writing `count` bytes within one page; tells those who watch the page.
+  u8* writable(Hpa address, u32 count) {
+    const u64 number = page_of(address);
+    if (flags_[number] != 0) touched(number, address.offset(), count);
+    return bytes_.get() + (address.v - base_.v);
+  }
+
+  /// Host pointer that the fast engine may write through without asking, null while the page is watched.
+  u8* unwatched(Hpa address) {
+    return flags_[page_of(address)] == 0 ? bytes_.get() + (address.v - base_.v) : nullptr;
+  }
+
+  /// From now on `watcher` is told of writes to code pages.
+  void set_code_watcher(CodeWatcher* watcher) { watcher_ = watcher; }
+  void mark_code(u64 number) { flags_[number] |= kCode; }
+  void unmark_code(u64 number) { flags_[number] &= static_cast<u8>(~kCode); }
+
+  /// From now on the first write to each page puts it into dirty_pages(). Write tags made before
+  /// must be dropped by the caller.
+  void track_dirty() {
+    dirty_.clear();
+    for (auto& flags : flags_) flags |= kClean;
+  }
+  const std::vector<u32>& dirty_pages() const { return dirty_; }
+
+ private:
+  enum : u8 { kCode = 1, kClean = 2 };
+
+  void touched(u64 number, u32 offset, u32 count) {
+    if (flags_[number] & kClean) {
+      flags_[number] &= static_cast<u8>(~kClean);
+      dirty_.push_back(static_cast<u32>(number));
+    }
+    if (flags_[number] & kCode && watcher_) watcher_->code_written(number, offset, count);
+  }
+
+  Hpa base_;
+  u64 size_;
+  std::unique_ptr<u8[], decltype(&std::free)> bytes_;
+  std::vector<u8> flags_;
+  std::vector<u32> dirty_;
+  CodeWatcher* watcher_ = nullptr;
+};
+
+}  // namespace ringside::mmu

@@ -1,0 +1,71 @@
+// The memory management unit of one simulated CPU: TLB, page walker, and what they cost.
+#pragma once
+
+#include "cost/ledger.hpp"
+#include "mmu/memory.hpp"
+#include "mmu/paging.hpp"
+#include "mmu/tlb.hpp"
+
+namespace ringside::mmu {
+
+/// The state of the CPU that translation depends on.
+struct Context {
+  u32 ptbr = 0;
+  bool paging = false;
+  bool supervisor = true;
+};
+
+struct Translation {
+  Fault fault = Fault::kNone;
+  Hpa hpa;
+};
+
+/// Tables in host-physical memory, as the hardware walker sees them.
+class HostTables {
+ public:
+  explicit HostTables(Memory& memory) : memory_(memory) {}
+  std::optional<u32> read_entry(u64 address) const {
+    if (!memory_.contains({address}, 4)) return std::nullopt;
+    return memory_.read<u32>({address});
+  }
+  void write_entry(u64 address, u32 entry) { memory_.write<u32>({address}, entry); }
+
+ private:
+  Memory& memory_;
+};
+
+class Mmu {
+ public:
+  Mmu(Memory& memory, cost::Ledger& ledger) : memory_(memory), ledger_(ledger) {}
+
+  /// Translates an access, filling the TLB on a miss (each reference of the walk is charged to the
+  /// page-walk account) and setting A and D.
+  Translation translate(const Context& context, Gva gva, Access access) {
+    if (const TlbEntry* entry = tlb.find(gva); entry && usable(*entry, context, access)) {
+      if (context.paging) ++tlb.counts.hits;
+      return {Fault::kNone, Hpa{entry->frame << kPageShift} + gva.offset()};
+    }
+    return context.paging ? miss(context, gva, access) : untranslated(gva);
+  }
+
+  /// What the mode may do at gva, without touching TLB or tables: bit 0 read, 1 write, 2 execute.
+  u32 probe(const Context& context, Gva gva);
+
+  Memory& memory() { return memory_; }
+
+  Tlb tlb;
+
+ private:
+  // A store through an entry whose D is clear walks again, so that D gets set.
+  static bool usable(const TlbEntry& entry, const Context& context, Access access) {
+    if (access == Access::kStore && !(entry.flags & pte::kD)) return false;
+    return allowed(entry.flags, context.supervisor, access) || !context.paging;
+  }
+  Translation miss(const Context& context, Gva gva, Access access);
+  Translation untranslated(Gva gva);
+
+  Memory& memory_;
+  cost::Ledger& ledger_;
+};
+
+}  // namespace ringside::mmu

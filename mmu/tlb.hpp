@@ -1,0 +1,123 @@
+// The TLB: direct-mapped, so that a hit leaves no trace in it. It is the modelled TLB and the fast
+// engine's table at once: beside each modelled entry stand *tags*, one per mode and kind of access,
+// that are set where the fast engine may go ahead through a host pointer without asking. An entry
+// without a tag (a device, a watched page, a clean page) is still a modelled hit.
+#pragma once
+
+#include <array>
+
+#include "mmu/memory.hpp"
+#include "mmu/paging.hpp"
+
+namespace ringside::mmu {
+
+inline constexpr u32 kTlbEntries = 512;
+
+/// What the fast engine compares and follows. A tag is the address of the page, kNoTag if unset.
+struct TlbTags {
+  u32 read = kNoTag;
+  u32 write = kNoTag;
+  u32 fetch = kNoTag;       ///< set by the fast engine, which owns `code`
+  u32 unused = 0;
+  u8* host = nullptr;       ///< host address of guest address 0 by this entry: host + gva
+  void* code = nullptr;     ///< predecoded page
+  static constexpr u32 kNoTag = 1;
+};
+
+/// A cached translation.
+struct TlbEntry {
+  bool valid = false;
+  u32 page = 0;   ///< guest-virtual page number
+  u32 flags = 0;  ///< of the leaf
+  u64 frame = 0;  ///< host frame
+  bool operator==(const TlbEntry&) const = default;
+};
+
+/// Lookups since the start, for reports. With paging off there are none.
+struct TlbCounts {
+  u64 hits = 0;
+  u64 misses = 0;
+  bool operator==(const TlbCounts&) const = default;
+};
+
+class Tlb {
+ public:
+  static u32 index(Gva gva) { return gva.page() & (kTlbEntries - 1); }
+
+  /// The entry for the page of gva, null when it is not cached.
+  const TlbEntry* find(Gva gva) const {
+    const TlbEntry& entry = entries_[index(gva)];
+    return entry.valid && entry.page == gva.page() ? &entry : nullptr;
+  }
+
+  /// Caches a translation in place of whatever stood there. `memory` gives host pointers for the tags.
+  void insert(Gva gva, u32 flags, u64 frame, Memory& memory) {
+    entries_[index(gva)] = {true, gva.page(), flags, frame};
+    tag(index(gva), memory);
+  }
+
+  /// Drops the translation of one page, or all, or all that are not global.
+  void drop(Gva gva) {
+    if (find(gva)) clear(index(gva));
+  }
+  void drop_all() {
+    for (u32 i = 0; i < kTlbEntries; ++i) clear(i);
+  }
+  void drop_local() {
+    for (u32 i = 0; i < kTlbEntries; ++i)
+      if (!(entries_[i].flags & pte::kG)) clear(i);
+  }
+
+  /// Drops tags, not translations: write tags of one frame, or all of all.
+  void drop_write_tags(u64 frame) {
+    for (u32 i = 0; i < kTlbEntries; ++i)
+      if (entries_[i].valid && entries_[i].frame == frame)
+        for (auto& mode : tags_) mode[i].write = TlbTags::kNoTag;
+  }
+  void drop_tags() {
+    for (auto& mode : tags_) mode.fill({});
+  }
+
+  /// Tags of one mode (0 user, 1 supervisor).
+  std::array<TlbTags, kTlbEntries>& tags(bool supervisor) { return tags_[supervisor]; }
+
+  /// Sets the tags of a cached page anew, after what it depends on has changed.
+  void tag(u32 i, Memory& memory) {
+    for (bool supervisor : {false, true}) tags_[supervisor][i] = make_tags(entries_[i], supervisor, memory);
+  }
+
+  const std::array<TlbEntry, kTlbEntries>& entries() const { return entries_; }
+  /// Takes over the entries of a snapshot, without tags.
+  void restore(const std::array<TlbEntry, kTlbEntries>& entries, const TlbCounts& before) {
+    entries_ = entries;
+    counts = before;
+    drop_tags();
+  }
+
+  TlbCounts counts;
+
+ private:
+  void clear(u32 i) {
+    if (!entries_[i].valid) return;
+    entries_[i] = {};
+    for (auto& mode : tags_) mode[i] = {};
+  }
+
+  static TlbTags make_tags(const TlbEntry& entry, bool supervisor, Memory& memory) {
+    const Hpa base{entry.frame << kPageShift};
+    TlbTags tags;
+    if (!memory.contains(base)) return tags;
+    const u32 gva = entry.page << kPageShift;
+    tags.host = const_cast<u8*>(memory.at(base)) - gva;
+    if (allowed(entry.flags, supervisor, Access::kLoad)) tags.read = gva;
+    if (allowed(entry.flags, supervisor, Access::kStore) && entry.flags & pte::kD &&
+        memory.unwatched(base))
+      tags.write = gva;
+    return tags;
+  }
+
+  std::array<TlbEntry, kTlbEntries> entries_{};
+  std::array<std::array<TlbTags, kTlbEntries>, 2> tags_{};
+};
+
+}  // namespace ringside::mmu
