@@ -36,13 +36,13 @@ if(RINGSIDE_COVERAGE)
 endif()
 
 # ringside_library(name DEPS...)
-#   Makes the library `ringside_<name>` of the calling folder out of its *.cpp files (those of
-#   subfolders not), or an interface library where there are none yet. DEPS are names of other
+#   Makes the library `ringside_<name>` of the calling folder out of its *.cpp files, subfolders
+#   included, or an interface library where there are none yet. DEPS are names of other
 #   libraries of ours (base, isa_zisa, ...) or targets of packages (fmt::fmt); what is in the
 #   public headers and what is not is not told apart. The include folder is the project's root.
 function(ringside_library name)
   set(target ringside_${name})
-  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
   # cli/main.cpp belongs to the program, not to the library that the tests link.
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   if(sources)
