@@ -115,7 +115,7 @@ TEST_CASE("loop mode sends to itself and answers for the modem") {
   CHECK(uart.output().size() == 0);
 }
 
-TEST_CASE("plain registers hold what is written; others ignore it") {
+TEST_CASE("plain registers hold what is written, others ignore it") {
   Uart16550 uart;
   out(uart, kScr, 0x5a);
   CHECK(in(uart, kScr) == 0x5a);

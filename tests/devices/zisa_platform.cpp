@@ -59,7 +59,7 @@ TEST_CASE("an access where no device is, or that one refuses, is refused") {
   CHECK(!platform.read(Gpa{kConsole + 7}, 2));
 }
 
-TEST_CASE("the first exit code stands; other values do nothing") {
+TEST_CASE("the first exit code stands, other values do nothing") {
   ZisaPlatform platform = with_disk(0);
   CHECK(platform.write(Gpa{kExit}, 0x1234, 4, 0));
   CHECK(platform.read(Gpa{kExit}, 4) == 0u);
