@@ -28,6 +28,12 @@ class Memory {
       : base_(base), size_(size), bytes_(static_cast<u8*>(std::calloc(size, 1)), &std::free),
         flags_(size >> kPageShift) {}
 
+  /// Takes the memory above the first `size` bytes off the bus.
+  void truncate(u64 size) {
+    size_ = size;
+    flags_.resize(size >> kPageShift);
+  }
+
   Hpa base() const { return base_; }
   u64 size() const { return size_; }
   u64 pages() const { return flags_.size(); }

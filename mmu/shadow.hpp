@@ -1,0 +1,57 @@
+// Shadow page tables: tables in simulated host memory that a VMM fills and the hardware walks. This
+// is the mechanism only (frames, roots, entries); what to map and when is policy (vmm/shadow_pager.hpp).
+#pragma once
+
+#include <vector>
+
+#include "mmu/memory.hpp"
+#include "mmu/paging.hpp"
+
+namespace ringside::mmu {
+
+/// What a shadow entry lets a de-privileged guest do.
+struct Rights {
+  bool read = false, write = false, execute = false;
+  bool operator==(const Rights&) const = default;
+};
+
+/// Roots and tables in a pool of host frames. A copyable value; the entries themselves lie in memory.
+class ShadowTables {
+ public:
+  /// Tables are made in `count` frames from host frame `first` on.
+  ShadowTables(u64 first, u64 count) : first_(first), count_(count) {}
+
+  /// A new empty root with 2 to 5 levels; nothing when the pool is used up.
+  std::optional<u32> add_root(Memory& memory, unsigned levels);
+
+  /// Maps the page of gva to a host frame; makes intermediate tables. False when the pool is used up.
+  bool map(Memory& memory, u32 root, Gva gva, u64 host_frame, Rights rights);
+
+  /// Takes the entry out, or takes its right to write away; true if there was something to take.
+  bool unmap(Memory& memory, u32 root, Gva gva);
+  bool protect(Memory& memory, u32 root, Gva gva);
+
+  /// Forgets all roots and tables.
+  void drop_all() {
+    roots_.clear();
+    used_ = 0;
+  }
+
+  /// The PTBR that makes the hardware walk this root.
+  u32 ptbr(u32 root) const { return ptbr::make(roots_[root].frame, roots_[root].levels); }
+  std::size_t roots() const { return roots_.size(); }
+  u64 frames_used() const { return used_; }
+
+ private:
+  struct Root {
+    u64 frame;
+    unsigned levels;
+  };
+  std::optional<u64> new_table(Memory& memory);
+  std::optional<Hpa> find_leaf(const Memory& memory, u32 root, Gva gva) const;
+
+  u64 first_, count_, used_ = 0;
+  std::vector<Root> roots_;
+};
+
+}  // namespace ringside::mmu

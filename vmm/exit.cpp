@@ -1,0 +1,69 @@
+#include "vmm/exit.hpp"
+
+#include <array>
+
+#include "isa/zisa/table.hpp"
+
+namespace ringside::vmm {
+
+namespace {
+
+constexpr std::array<std::string_view, std::variant_size_v<Exit>> kReasons = {
+    "PRIVILEGED_INSN", "PAGE_FAULT",       "NESTED_FAULT", "PORT_IO",
+    "HYPERCALL",       "EXCEPTION",        "INTERRUPT",    "INTERRUPT_WINDOW",
+    "HALT",            "ENTRY_FAILURE",    "NOT_TRANSLATED"};
+constexpr std::array<std::string_view, 5> kMeanings = {"", "true", "hidden", "traced write",
+                                                       "device"};
+
+template <class E>
+constexpr u8 number_of() {
+  return static_cast<u8>(Exit(E{}).index());
+}
+
+// Causes of interrupts fit a byte once their top bit is moved down.
+u8 pack(Cause cause) {
+  const u32 value = static_cast<u32>(cause);
+  return static_cast<u8>((value & 0x7f) | (value >> 31) << 7);
+}
+Cause unpack(u8 detail) {
+  return static_cast<Cause>((detail & 0x7fu) | static_cast<u32>(detail >> 7) << 31);
+}
+
+std::string detail_name(ExitKind kind) {
+  if (kind.reason == number_of<PrivilegedInstruction>())
+    return kind.detail < zisa::kRowCount ? std::string(zisa::kRows[kind.detail].name) : "";
+  if (kind.reason == number_of<PageFault>()) return std::string(kMeanings[kind.detail]);
+  if (kind.reason == number_of<Exception>() || kind.reason == number_of<Interrupt>())
+    return std::string(zisa::cause_name(unpack(kind.detail)));
+  return "";
+}
+
+}  // namespace
+
+ExitKind kind_of(const Exit& exit) {
+  ExitKind kind{static_cast<u8>(exit.index()), 0};
+  if (const auto* e = std::get_if<PrivilegedInstruction>(&exit)) kind.detail = static_cast<u8>(e->row);
+  if (const auto* e = std::get_if<Exception>(&exit)) kind.detail = pack(e->cause);
+  if (const auto* e = std::get_if<Interrupt>(&exit)) kind.detail = pack(e->cause);
+  return kind;
+}
+
+std::string exit_name(ExitKind kind) {
+  const std::string detail = detail_name(kind);
+  return std::string(kReasons[kind.reason]) + (detail.empty() ? "" : " " + detail);
+}
+
+Exit exit_of(const Trap& trap, unsigned row) {
+  switch (trap.cause) {
+    case Cause::kPrivileged: return PrivilegedInstruction{trap.tval, row};
+    case Cause::kFetchPage: return PageFault{{trap.tval}, Access::kFetch};
+    case Cause::kLoadPage: return PageFault{{trap.tval}, Access::kLoad};
+    case Cause::kStorePage: return PageFault{{trap.tval}, Access::kStore};
+    case Cause::kHcall: return Hypercall{trap.tval};
+    default: break;
+  }
+  if (zisa::is_interrupt(trap.cause)) return Interrupt{trap.cause};
+  return Exception{trap.cause, trap.tval};
+}
+
+}  // namespace ringside::vmm

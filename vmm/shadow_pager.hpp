@@ -1,0 +1,77 @@
+// The policy of shadow paging: fill on demand, trace the guest's page tables, forward its own faults
+// (Adams and Agesen 2006, section 2.4: hidden faults, traces, true faults).
+//
+// A guest address space has two shadow roots, one for each virtual mode, since both run in real U; a third
+// kind maps guest-physical addresses to themselves while the guest's paging is off. A guest frame that a walk
+// went through is traced: the guest's writes to it fault, are emulated, and drop what was derived from
+// the entry written. A frame that is written again and again and walked no more is no longer a table; its trace ends.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "vmm/vm.hpp"
+
+namespace ringside::vmm {
+
+/// What to do about a page fault.
+enum class FaultAction : u8 {
+  kRetry,    ///< the shadow was filled: run on
+  kInject,   ///< it is the guest's own: `trap` says what to inject
+  kEmulate,  ///< emulate the instruction, then call absorb_writes()
+};
+struct FaultAnswer {
+  FaultAction action;
+  Trap trap{};
+};
+
+/// A copyable value, kept by a strategy.
+class ShadowPager {
+ public:
+  /// Chooses the root for the guest's virtual mode, paging and page-table base; to be called before
+  /// each entry.
+  void choose_root(Vm& vm);
+
+  /// Finds out what the fault means, and fills the shadow where that cures it.
+  FaultAnswer handle(Vm& vm, const PageFault& fault);
+
+  /// Brings the shadow up to date with writes to traced frames, by emulation or DMA.
+  void absorb_writes(Vm& vm);
+
+ private:
+  // An address space in one virtual mode. Paging off is {0, false}.
+  struct Space {
+    u32 ptbr;
+    bool paging, supervisor;
+    auto operator<=>(const Space&) const = default;
+  };
+  struct Mapping {
+    u32 root;
+    u32 gva;
+    auto operator<=>(const Mapping&) const = default;
+  };
+  // A mapping that came through the guest table entry at `offset` of a frame.
+  struct Derived {
+    u16 offset;
+    Mapping mapping;
+    auto operator<=>(const Derived&) const = default;
+  };
+  struct Frame {
+    std::vector<Derived> derived;    ///< what was made from the entries in it, where it is a table
+    std::vector<Mapping> writable;   ///< where it is mapped writable
+    u32 writes_since_walk = 0;
+  };
+
+  u32 root_for(Vm& vm, const ArchState& virt);
+  FaultAnswer fill(Vm& vm, const PageFault& fault, Gpa page, u32 flags, const mmu::Walk* walk);
+  void map(Vm& vm, Gva gva, Gpa page, mmu::Rights rights, const mmu::Walk* walk);
+  void start_over(Vm& vm);
+  void trace_tables(Vm& vm, const mmu::Walk& walk, const Mapping& mapping);
+  void start_trace(Vm& vm, Gpa table);
+  void drop_derived(Vm& vm, Frame& frame, std::optional<u16> offset);
+
+  std::map<Space, u32> roots_;
+  std::map<u64, Frame> frames_;  ///< by guest frame number
+};
+
+}  // namespace ringside::vmm

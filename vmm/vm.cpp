@@ -1,0 +1,317 @@
+#include "vmm/vm.hpp"
+
+#include <cstring>
+
+#include "vmm/ideal_environment.hpp"
+#include "vmm/virtual_environment.hpp"
+
+namespace ringside::vmm {
+
+using cost::Account;
+using cost::Param;
+
+namespace {
+
+// The VMM's own memory, for shadow tables, lies below the guest's: an eighth of the guest's RAM and
+// at least 2 MiB.
+u64 vmm_bytes(u64 ram_bytes) { return std::max<u64>(2u << 20, (ram_bytes / 8) & ~u64{kPageMask}); }
+
+// Guest tables in guest-physical memory, read by the simulator itself.
+struct GuestTables {
+  const mmu::Memory& memory;
+  const Vm& vm;
+  std::optional<u32> read_entry(u64 address) const {
+    if (!vm.is_ram({address}, 4)) return std::nullopt;
+    return memory.read<u32>(vm.host_of({address}));
+  }
+  void write_entry(u64, u32) const {}  // a look stores nothing
+};
+
+// The same as the VMM reads them, at a price.
+struct PricedGuestTables {
+  mmu::Memory& memory;
+  Vm& vm;
+  std::optional<u32> read_entry(u64 address) const {
+    vm.work(Param::kVmmReference);
+    return GuestTables{memory, vm}.read_entry(address);
+  }
+  // A and D go into the guest's table; that changes no shadow entry, so nothing is noted.
+  void write_entry(u64 address, u32 entry) const {
+    vm.work(Param::kVmmReference);
+    memory.write(vm.host_of({address}), entry);
+  }
+};
+
+}  // namespace
+
+u64 host_memory_bytes(u64 ram_bytes) { return ram_bytes + vmm_bytes(ram_bytes); }
+
+Vm::Vm(Host host, devices::ZisaPlatform platform, u64 ram_bytes)
+    : host_(host), ram_bytes_(ram_bytes), s_(std::move(platform)) {
+  s_.traced.resize(ram_bytes >> kPageShift);
+}
+
+void Vm::run_bare() {
+  host_.cpu.trap_to = cpu::TrapTo::kVector;
+  host_.memory.truncate(ram_bytes_);
+}
+
+void Vm::run_deprivileged() {
+  host_.cpu.trap_to = cpu::TrapTo::kVmm;
+  ram_host_ = host_.memory.base() + vmm_bytes(ram_bytes_);
+  s_.shadow = {host_.memory.base().page(), vmm_bytes(ram_bytes_) >> kPageShift};
+}
+
+ArchState Vm::guest_state() const {
+  const ArchState& real = host_.cpu.state;
+  if (!deprivileged()) return real;
+  ArchState believed = s_.vcpu.virt;
+  believed.x = real.x;
+  believed.pc = real.pc;
+  believed.sr = (believed.sr & ~zisa::sr::kFlags) | (real.sr & zisa::sr::kFlags);
+  return believed;
+}
+
+// --- leaving and entering ---
+
+void Vm::left() {
+  const ArchState& real = host_.cpu.state;
+  ArchState& virt = s_.vcpu.virt;
+  virt = guest_state();
+  virt.reserved = real.reserved;
+  virt.reservation = real.reservation;
+  meaning_ = FaultMeaning::kUnknown;
+}
+
+// De-privileged, the guest runs with MODE = U and IE, PMODE = U, PIE, PG set, its own flags, and TSD in virtual
+// U only: what the lies of READ_SR consist of.
+void Vm::entered() {
+  using namespace zisa::sr;
+  const ArchState& virt = s_.vcpu.virt;
+  ArchState& real = host_.cpu.state;
+  real.x = virt.x;
+  real.pc = virt.pc;
+  real.reserved = virt.reserved;
+  real.reservation = virt.reservation;
+  real.sr = kIe | kPie | kPg | (virt.sr & kFlags) | (virt.supervisor() ? 0 : virt.sr & kTsd);
+  real.waiting = false;
+  const u32 ptbr = s_.root ? s_.shadow.ptbr(*s_.root) : 0;
+  if (std::exchange(real.control(Cr::kPtbr), ptbr) != ptbr) {
+    host_.cpu.mmu().tlb.drop_local();
+    work(Param::kTlbInvalidate);
+  }
+  host_.cpu.guest_kernel = virt.supervisor();
+  host_.cpu.entered();
+  host_.ledger.charge(Account::kHardware, Param::kTrapReturn);
+}
+
+// --- events ---
+
+Emulated Vm::emulate_one() {
+  work(Param::kVmmDecode);
+  const auto word = peek_instruction(s_.vcpu.virt);
+  // The instruction was fetched a moment ago; if the guest's tables have changed since, its next fetch faults.
+  if (!word) return {zisa::kIllegalRow, Trap{Cause::kFetchPage, s_.vcpu.virt.pc}};
+  const zisa::Decoded decoded = zisa::decode(*word);
+  if (decoded.row < zisa::kRowCount && zisa::kRows[decoded.row].kind == zisa::Kind::kSystem) {
+    apply_to_ideal(*word, s_.vcpu.virt);
+    work(Param::kVmmEmulate);
+  }
+  VirtualEnvironment environment(*this);
+  cpu::View<VirtualEnvironment> view(s_.vcpu.virt, environment);
+  const auto trap = view.execute(decoded, host_.cpu.variant());
+  if (environment.touched_memory) work(Param::kVmmMemory);
+  emulating_ = trap.has_value();
+  if (!trap) {
+    ++s_.counts.emulated;
+    ++host_.clock.instructions;
+  }
+  accept_interrupts();
+  return {decoded.row, trap};
+}
+
+void Vm::inject(const Trap& trap) {
+  ArchState& virt = s_.vcpu.virt;
+  work(Param::kVmmInject);
+  if (!zisa::is_interrupt(trap.cause)) {
+    if (virt.supervisor() && virt.pc == virt.control(Cr::kTvec))
+      return fail("the trap vector itself traps: " + std::string(zisa::cause_name(trap.cause)));
+    ++(emulating_ ? s_.counts.emulated : host_.cpu.direct);
+    ++host_.clock.instructions;
+  }
+  emulating_ = false;
+  host_.log.add({.kind = EventKind::kInject, .pc = virt.pc, .a = static_cast<u32>(trap.cause),
+                 .b = trap.tval, .cycle = host_.ledger.clock()});
+  s_.vcpu.ideal.pc = virt.pc;
+  cpu::enter_trap(s_.vcpu.ideal, trap);
+  cpu::enter_trap(virt, trap);
+}
+
+bool Vm::deliver_interrupt() {
+  const ArchState& virt = s_.vcpu.virt;
+  const u32 pending = cpu::enabled_pending(virt);
+  if (pending == 0) return false;
+  wake();
+  if (!cpu::interrupts_enabled(virt)) return false;
+  inject({cpu::first_interrupt(pending), 0});
+  return true;
+}
+
+void Vm::fail(std::string reason) {
+  if (!failed_) failed_ = Ending{Ending::Outcome::kFailed, 0, std::move(reason)};
+}
+
+u32 Vm::lines() const {
+  const ArchState& owner = deprivileged() ? s_.vcpu.virt : host_.cpu.state;
+  const u32 number = owner.control(Cr::kCpuid);
+  u32 lines = 0;
+  if (host_.clock.now() >= owner.timecmp()) lines |= interrupt_bit(Cause::kTimerInterrupt);
+  if (s_.platform.external_interrupt(number)) lines |= interrupt_bit(Cause::kExternalInterrupt);
+  if (s_.platform.software_interrupt(number)) lines |= interrupt_bit(Cause::kSoftwareInterrupt);
+  return lines;
+}
+
+// The host is interrupted by what the guest has enabled and the VMM does not know of yet. A write by
+// DMA into a traced page table must reach the VMM too before the guest runs on.
+u32 Vm::host_interrupts() const {
+  const ArchState& virt = s_.vcpu.virt;
+  u32 asking = lines() & virt.control(Cr::kIenable) & ~virt.control(Cr::kIpend);
+  if (!s_.traced_writes.empty()) asking |= interrupt_bit(Cause::kSoftwareInterrupt);
+  return asking;
+}
+
+void Vm::apply_to_ideal(u32 word, const ArchState& at) {
+  ArchState& ideal = s_.vcpu.ideal;
+  ideal.x = at.x;
+  ideal.pc = at.pc;
+  IdealEnvironment environment(*this);
+  cpu::View<IdealEnvironment> view(ideal, environment);
+  view.execute(zisa::decode(word), cpu::Variant());
+}
+
+// --- guest memory ---
+
+mmu::Walk Vm::walk_guest(Gva gva, Access access) {
+  const ArchState& virt = s_.vcpu.virt;
+  PricedGuestTables tables{host_.memory, *this};
+  return mmu::walk(tables, virt.control(Cr::kPtbr), gva, virt.supervisor(), access);
+}
+
+mmu::Walk Vm::look_guest(const ArchState& state, Gva gva) const {
+  GuestTables tables{host_.memory, *this};
+  return mmu::walk(tables, state.control(Cr::kPtbr), gva, state.supervisor(), Access::kLoad,
+                   mmu::Purpose::kLook);
+}
+
+std::optional<Gpa> Vm::peek_translate(const ArchState& state, Gva gva) const {
+  if (!state.paging()) return Gpa{gva.v};
+  const mmu::Walk found = look_guest(state, gva);
+  if (found.fault != mmu::Fault::kNone) return std::nullopt;
+  return Gpa{(found.frame << kPageShift) + gva.offset()};
+}
+
+std::optional<u32> Vm::peek_instruction(const ArchState& state) const {
+  const auto gpa = peek_translate(state, {state.pc});
+  if (!gpa || !is_ram(*gpa, 4)) return std::nullopt;
+  return host_.memory.read<u32>(host_of(*gpa));
+}
+
+bool Vm::copy_out(Gpa from, std::span<u8> to) const {
+  if (!is_ram(from, to.size())) return false;
+  std::memcpy(to.data(), host_.memory.at(host_of(from)), to.size());
+  return true;
+}
+
+bool Vm::copy_in(Gpa to, std::span<const u8> from) {
+  if (!is_ram(to, from.size())) return false;
+  while (!from.empty()) {
+    const u32 chunk = static_cast<u32>(std::min<u64>(from.size(), kPageSize - to.offset()));
+    std::memcpy(host_.memory.writable(host_of(to), chunk), from.data(), chunk);
+    note_write(to, chunk);
+    to = to + chunk;
+    from = from.subspan(chunk);
+  }
+  return true;
+}
+
+void Vm::note_write(Gpa address, u32 bytes) {
+  if (!s_.traced[frame_number(address)]) return;
+  for (u64 word = address.v & ~u64{3}; word < address.v + bytes; word += 4)
+    s_.traced_writes.push_back(word);
+}
+
+bool Vm::read_guest(Gpa from, std::span<u8> to) {
+  work(Param::kVmmReference, (to.size() + 3) / 4);
+  return copy_out(from, to);
+}
+
+bool Vm::write_guest(Gpa to, std::span<const u8> from) {
+  work(Param::kVmmReference, (from.size() + 3) / 4);
+  return copy_in(to, from);
+}
+
+bool Vm::device_read(Gpa address, unsigned bytes, u32& value) {
+  const auto read = s_.platform.read(address, bytes);
+  value = read.value_or(0);
+  return read.has_value();
+}
+
+bool Vm::device_write(Gpa address, unsigned bytes, u32 value) {
+  return s_.platform.write(address, value, bytes, host_.clock.now());
+}
+
+// --- shadow page tables ---
+
+std::optional<u32> Vm::add_root(unsigned levels) {
+  work(Param::kVmmMap);
+  return s_.shadow.add_root(host_.memory, levels);
+}
+
+bool Vm::map(u32 root, Gva gva, Gpa gpa, mmu::Rights rights) {
+  work(Param::kVmmMap);
+  if (!is_ram(gpa.page_base(), kPageSize)) return false;
+  return s_.shadow.map(host_.memory, root, gva, host_of(gpa).page(), rights);
+}
+
+void Vm::unmap(u32 root, Gva gva) {
+  if (!s_.shadow.unmap(host_.memory, root, gva)) return;
+  work(Param::kVmmUnmap);
+  if (s_.root == root) host_.cpu.mmu().tlb.drop(gva);
+}
+
+void Vm::protect(u32 root, Gva gva) {
+  if (!s_.shadow.protect(host_.memory, root, gva)) return;
+  work(Param::kVmmProtect);
+  if (s_.root == root) host_.cpu.mmu().tlb.drop(gva);
+}
+
+void Vm::drop_shadow() {
+  work(Param::kVmmUnmap, s_.shadow.frames_used());
+  s_.shadow.drop_all();
+  s_.root.reset();
+  host_.cpu.state.control(Cr::kPtbr) = 0;
+  host_.cpu.mmu().tlb.drop_all();
+}
+
+void Vm::use_root(u32 root) {
+  if (s_.root == root) return;
+  s_.root = root;
+  work(Param::kVmmSwitch);
+}
+
+void Vm::invalidate_hardware(Gva gva) {
+  host_.cpu.mmu().tlb.drop(gva);
+  work(Param::kTlbInvalidate);
+}
+
+void Vm::invalidate_hardware_all() {
+  host_.cpu.mmu().tlb.drop_all();
+  work(Param::kTlbInvalidate);
+}
+
+void Vm::trace(Gpa frame, bool on) {
+  s_.traced[frame_number(frame)] = on;
+  work(Param::kVmmProtect);
+}
+
+}  // namespace ringside::vmm

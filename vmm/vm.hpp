@@ -1,0 +1,226 @@
+// A virtual machine: the guest's virtual privileged state, its devices and memory, and the operations
+// by which a strategy works on them. Every operation has a price; what the simulator keeps for its own
+// knowledge (the ideal record, statistics) has none.
+#pragma once
+
+#include <bitset>
+#include <map>
+#include <span>
+
+#include "cpu/cpu.hpp"
+#include "devices/zisa_platform.hpp"
+#include "mmu/shadow.hpp"
+#include "vmm/event_log.hpp"
+#include "vmm/exit.hpp"
+
+namespace ringside::vmm {
+
+/// How often exits of one kind came, and what they took from leaving the guest to being back.
+struct ExitStatistics {
+  u64 count = 0;
+  Cycles cycles = 0, min = 0, max = 0;
+  void add(Cycles took) {
+    min = count == 0 ? took : std::min(min, took);
+    max = std::max(max, took);
+    cycles += took;
+    ++count;
+  }
+};
+
+/// A sensitive instruction that ran untrapped in a de-privileged guest and lied.
+struct HoleStatistics {
+  u64 count = 0;
+  u32 first_pc = 0;
+  u32 got = 0;         ///< what the first one returned, or what it left in force
+  u32 bare_metal = 0;  ///< what the bare machine would have returned, or put in force
+};
+
+/// Instructions of the guest by how they were executed (each counts once).
+struct InstructionCounts {
+  u64 direct = 0, emulated = 0, translated = 0;
+  u64 guest() const { return direct + emulated + translated; }
+};
+
+/// One virtual CPU, as the VMM keeps it.
+struct Vcpu {
+  ArchState virt;   ///< what the VMM believes that the guest set
+  ArchState ideal;  ///< the same with every sensitive instruction applied that slipped through
+  bool halted = false;
+};
+
+/// All that changes in a Vm: a copyable value, so that a copy is a snapshot.
+struct VmState {
+  explicit VmState(devices::ZisaPlatform devices) : platform(std::move(devices)) {}
+  Vcpu vcpu;
+  devices::ZisaPlatform platform;
+  mmu::ShadowTables shadow{0, 0};
+  std::optional<u32> root;          ///< shadow root in use
+  std::vector<u8> traced;           ///< per guest frame: writes to it leave to the VMM
+  std::vector<u64> traced_writes;   ///< guest-physical addresses written by VMM or DMA since looked at
+  InstructionCounts counts;         ///< `direct` is the CPU's
+  std::map<ExitKind, ExitStatistics> exits;
+  std::map<unsigned, HoleStatistics> holes;  ///< by row
+};
+
+/// How a run of a guest ended.
+struct Ending {
+  enum class Outcome : u8 { kExited, kFailed, kLimit } outcome = Outcome::kExited;
+  u32 exit_code = 0;
+  std::string reason;  ///< why it failed, or which limit
+};
+
+/// What emulate_one() did.
+struct Emulated {
+  unsigned row = 0;           ///< of the instruction
+  std::optional<Trap> trap;   ///< set if it trapped, to be injected; else it completed
+};
+
+/// Bytes of host memory that a machine needs for one guest and the VMM beside it.
+u64 host_memory_bytes(u64 ram_bytes);
+
+class Vm {
+ public:
+  /// Where the parts of the machine are; all outlive the Vm.
+  struct Host {
+    cpu::Cpu& cpu;
+    mmu::Memory& memory;
+    cost::Ledger& ledger;
+    cpu::Clock& clock;
+    EventLog& log;
+  };
+  Vm(Host host, devices::ZisaPlatform platform, u64 ram_bytes);
+
+  // --- how the hardware runs the guest: one of these, in Strategy::start ---
+
+  /// The guest owns the machine: traps go to its own vector, guest-physical is host-physical.
+  void run_bare();
+  /// The guest runs in U mode and all traps come to the VMM; its memory lies behind the VMM's.
+  void run_deprivileged();
+
+  // --- virtual state; free, as the VMM has it in registers or cache ---
+
+  const ArchState& state() const { return s_.vcpu.virt; }
+  void set_register(u32 number, u32 value) {
+    if (number != 0) s_.vcpu.virt.x[number] = value;
+  }
+  void set_pc(u32 pc) { s_.vcpu.virt.pc = pc; }
+  void wake() { s_.vcpu.virt.waiting = false; }
+
+  // --- events ---
+
+  /// Emulates the instruction at the guest's PC on the virtual state and the guest's memory and devices.
+  /// Charges vmm_decode, and vmm_emulate or vmm_memory.
+  Emulated emulate_one();
+  /// Delivers a trap or interrupt to the guest's vector. Charges vmm_inject.
+  void inject(const Trap& trap);
+  /// Looks at the devices' and the timer's lines anew, as after an interrupt of the host.
+  void accept_interrupts() { s_.vcpu.virt.control(Cr::kIpend) = lines(); }
+  /// Injects the first pending interrupt if the guest can take one now.
+  bool deliver_interrupt();
+
+  // --- guest memory ---
+
+  bool is_ram(Gpa address, u64 bytes = 1) const {
+    const u64 offset = address.v - kRamBase;
+    return offset < ram_bytes_ && bytes <= ram_bytes_ - offset;
+  }
+  bool is_device(Gpa address) const { return devices::ZisaPlatform::find(address) != nullptr; }
+  u64 ram_bytes() const { return ram_bytes_; }
+  /// Walks the guest's tables; each reference charges vmm_reference.
+  mmu::Walk walk_guest(Gva gva, Access access);
+  /// Reads or writes guest RAM; false outside of it. Charges vmm_reference per word.
+  bool read_guest(Gpa from, std::span<u8> to);
+  bool write_guest(Gpa to, std::span<const u8> from);
+
+  // --- shadow page tables ---
+
+  /// A new root of the given number of levels; nothing when the pool is used up. Charges vmm_map.
+  std::optional<u32> add_root(unsigned levels);
+  /// Maps the page of gva to guest-physical page gpa; false when the pool is used up or gpa is not RAM of
+  /// this VM. Charges vmm_map.
+  bool map(u32 root, Gva gva, Gpa gpa, mmu::Rights rights);
+  /// Takes a mapping out, or its right to write. Charge vmm_unmap, vmm_protect where there was one.
+  void unmap(u32 root, Gva gva);
+  void protect(u32 root, Gva gva);
+  /// Forgets all shadow tables. Charges vmm_unmap once per table.
+  void drop_shadow();
+  /// The root to run on from the next entry. Charges vmm_switch if it is another.
+  void use_root(u32 root);
+  /// Drops the hardware's translation of a page, or all. Charges tlb_invalidate.
+  void invalidate_hardware(Gva gva);
+  void invalidate_hardware_all();
+  /// Writes to this guest frame by VMM or DMA are noted in traced_writes. Charges vmm_protect.
+  void trace(Gpa frame, bool on);
+  bool traced(Gpa frame) const { return s_.traced[frame_number(frame)]; }
+  /// Addresses written in traced frames since the last call.
+  std::vector<u64> take_traced_writes() { return std::exchange(s_.traced_writes, {}); }
+  /// To be called by whoever finds out what the page fault under way means, for the report.
+  void found_meaning(FaultMeaning meaning) { meaning_ = meaning; }
+
+  /// Software effort that no other operation stands for.
+  void work(cost::Param parameter, u64 n = 1) {
+    host_.ledger.charge(cost::Account::kVmm, parameter, n);
+  }
+  /// The guest can never get further.
+  void fail(std::string reason);
+
+  // --- for the machine and its reports; strategies do not see these ---
+
+  static constexpr u64 kRamBase = 0x80000000;
+
+  VmState& internals() { return s_; }
+  const VmState& internals() const { return s_; }
+  Hpa host_of(Gpa address) const { return {address.v - kRamBase + ram_host_.v}; }
+  std::size_t frame_number(Gpa address) const { return (address.v - kRamBase) >> kPageShift; }
+  bool deprivileged() const { return host_.cpu.trap_to == cpu::TrapTo::kVmm; }
+  /// What the guest believes of itself: real registers, and the privileged state that it set.
+  ArchState guest_state() const;
+  /// Levels of the timer and the devices, as IPEND has them.
+  u32 lines() const;
+  /// Interrupts of the host that ask for the VMM, as bits of the real IPEND.
+  u32 host_interrupts() const;
+  /// Leaves the guest: takes over what the hardware saved. Enters it: loads what it needs.
+  void left();
+  void entered();
+  /// Applies a system instruction to the ideal record alone; `at` gives registers and PC.
+  void apply_to_ideal(u32 word, const ArchState& at);
+  const std::optional<Ending>& failed() const { return failed_; }
+  FaultMeaning meaning() const { return meaning_; }
+  void set_failed(std::optional<Ending> failed) { failed_ = std::move(failed); }
+  bool device_read(Gpa address, unsigned bytes, u32& value);
+  bool device_write(Gpa address, unsigned bytes, u32 value);
+  /// Word of the instruction at a state's PC, if it can be read; no price, no trace.
+  std::optional<u32> peek_instruction(const ArchState& state) const;
+  /// The walk of the guest's own tables for gva in a state with paging on; no price, no trace.
+  mmu::Walk look_guest(const ArchState& state, Gva gva) const;
+  /// Guest-physical address of gva by the guest's own tables; no price, no trace.
+  std::optional<Gpa> peek_translate(const ArchState& state, Gva gva) const;
+
+  /// DMA of this VM's devices, bounded by its memory.
+  class Dma final : public devices::DmaPort {
+   public:
+    explicit Dma(Vm& vm) : vm_(vm) {}
+    bool read(devices::DeviceId, Gpa from, std::span<u8> to) override { return vm_.copy_out(from, to); }
+    bool write(devices::DeviceId, Gpa to, std::span<const u8> from) override { return vm_.copy_in(to, from); }
+
+   private:
+    Vm& vm_;
+  };
+
+  bool copy_out(Gpa from, std::span<u8> to) const;
+  bool copy_in(Gpa to, std::span<const u8> from);
+
+ private:
+  friend class VirtualEnvironment;
+  void note_write(Gpa address, u32 bytes);
+
+  Host host_;
+  u64 ram_bytes_;
+  Hpa ram_host_{kRamBase};
+  VmState s_;
+  FaultMeaning meaning_ = FaultMeaning::kUnknown;
+  bool emulating_ = false;  ///< the trap to inject comes from emulate_one()
+  std::optional<Ending> failed_;
+};
+
+}  // namespace ringside::vmm
