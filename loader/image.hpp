@@ -1,0 +1,64 @@
+// A guest as it is loaded: segments, entry, symbols and what it says of itself.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/types.hpp"
+#include "loader/symbols.hpp"
+
+namespace ringside::loader {
+
+/// The ISAs there are guests for, with their numbers in ELF.
+enum class Machine : u16 { k386 = 3, kRiscv = 243 };
+
+/// A run of memory that a guest wants filled: its bytes, then zeros.
+struct Segment {
+  u32 address = 0;      ///< guest-physical
+  u32 memory_size = 0;  ///< bytes, not 0; address + memory_size is at most 4 GiB
+  u32 file_size = 0;    ///< bytes that come from the file, at most memory_size
+  u32 file_offset = 0;  ///< where they stand in it
+
+  u64 end() const { return u64{address} + memory_size; }
+};
+
+/// What a file was found to hold. Segments are in the order of their addresses and do not
+/// overlap; there is at least one, and one of them holds the entry.
+struct Image {
+  std::string file;  ///< what errors call it
+  Machine machine = Machine::kRiscv;
+  u32 entry = 0;
+  std::vector<Segment> segments;
+  SymbolTable symbols;
+  /// Text of the guest's note (docs/zisa.md, section 7), printable ASCII; empty if it has none.
+  std::string note;
+  std::vector<u8> bytes;  ///< the whole file
+
+  /// First byte of the loaded image, and the byte after it.
+  u32 begin() const { return segments.front().address; }
+  u64 end() const { return segments.back().end(); }
+
+  /// The bytes of one of its segments.
+  std::span<const u8> data(const Segment& segment) const {
+    return std::span(bytes).subspan(segment.file_offset, segment.file_size);
+  }
+
+  /// The ISA variant that the guest is built for; empty if it does not say.
+  std::string_view isa() const { return std::string_view(note).substr(0, note.find(' ')); }
+  /// Whether it says that it is paravirtual.
+  bool paravirtual() const { return note.ends_with(" pv"); }
+};
+
+/// Whether every segment lies in RAM: `size` bytes from `base`, what is kept for other uses (the
+/// page of the boot information) not counted.
+Result<void> check_fits(const Image& image, Gpa base, u64 size);
+
+/// Hands each segment's bytes to `write`. The zeros behind them are left to the memory, which must
+/// be fresh: touching them would make the host provide pages that the guest may never use.
+void place(const Image& image, const std::function<void(Gpa, std::span<const u8>)>& write);
+
+}  // namespace ringside::loader
