@@ -9,7 +9,8 @@
 
 #include "bare.h"
 
-// Prints one comparison, "what: I set X, INSTRUCTION says Y: ...", and gives whether they are equal.
-bool compare(const char *what, uint32_t set, const char *instruction, uint32_t seen);
+// Prints one comparison, "what: I set X, INSTRUCTION says Y: ...", and gives whether they are
+// equal.
+bool compare(const char* what, uint32_t set, const char* instruction, uint32_t seen);
 
 #endif

@@ -58,17 +58,17 @@
 // ---- Paging (section 5) ----------------------------------------------------------------------
 #define PAGE_SIZE 4096
 #define PAGE_SHIFT 12
-#define PTE_V 0x001  // valid
-#define PTE_R 0x002  // may be read
-#define PTE_W 0x004  // may be written (not without R)
-#define PTE_X 0x008  // may be executed
-#define PTE_U 0x010  // belongs to user mode
-#define PTE_G 0x020  // global: survives a write to PTBR
-#define PTE_A 0x040  // was used; set by the hardware
-#define PTE_D 0x080  // was written; set by the hardware
-#define PTE_SOFTWARE 0x300   // bits 8 and 9: free for the kernel
-#define PTE_PAGE_SHIFT 10    // the page number starts here
-#define PROBE_READ 1         // bits of PROBE's answer
+#define PTE_V 0x001         // valid
+#define PTE_R 0x002         // may be read
+#define PTE_W 0x004         // may be written (not without R)
+#define PTE_X 0x008         // may be executed
+#define PTE_U 0x010         // belongs to user mode
+#define PTE_G 0x020         // global: survives a write to PTBR
+#define PTE_A 0x040         // was used; set by the hardware
+#define PTE_D 0x080         // was written; set by the hardware
+#define PTE_SOFTWARE 0x300  // bits 8 and 9: free for the kernel
+#define PTE_PAGE_SHIFT 10   // the page number starts here
+#define PROBE_READ 1        // bits of PROBE's answer
 #define PROBE_WRITE 2
 #define PROBE_EXECUTE 4
 
@@ -78,12 +78,12 @@
 #define EXIT_CODE 0x3333  // or'ed to code << 16: ends the run with that code
 
 #define INTC_BASE 0x0c000000
-#define INTC_PENDING 0x00           // r: levels of the lines
-#define INTC_IPI_SET 0x08           // w: mask of CPUs
-#define INTC_IPI_CLEAR 0x0c         // w: mask of CPUs
+#define INTC_PENDING 0x00                // r: levels of the lines
+#define INTC_IPI_SET 0x08                // w: mask of CPUs
+#define INTC_IPI_CLEAR 0x0c              // w: mask of CPUs
 #define INTC_CPU(n) (0x100 * ((n) + 1))  // registers of CPU n start here:
-#define INTC_ENABLE 0x0             // rw: mask of lines
-#define INTC_CLAIM 0x4              // r: lowest enabled line that is up, 0 if none
+#define INTC_ENABLE 0x0                  // rw: mask of lines
+#define INTC_CLAIM 0x4                   // r: lowest enabled line that is up, 0 if none
 #define LINE_CONSOLE 10
 #define LINE_DISK 11
 
@@ -120,6 +120,7 @@
 // The note by which a guest says for which variant it is built: ZISA_NOTE("zisa"), and
 // ZISA_NOTE("zisa pv") for a paravirtual one. Once in a guest, at the top level of a C or
 // assembly file. An ELF note is three sizes and types, a name, and the text itself.
+// clang-format off
 #ifdef __ASSEMBLER__
 #define ZISA_NOTE(text)                                                                \
   .pushsection .note.ringside, "a", @note; .balign 4; .word 9, 9002f - 9001f, 1;       \
@@ -173,6 +174,7 @@
     .insn i 0x0b, 2, x0, \rs1, \cr
 .endm
 
+// clang-format on
 #else
 // ---- The instructions in C ---------------------------------------------------------------------
 // Each is one instruction. Those that change what memory means, or that may be followed by an
@@ -180,7 +182,7 @@
 #include <stdint.h>
 
 struct boot_info {
-  uint32_t magic;         // BOOT_MAGIC
+  uint32_t magic;  // BOOT_MAGIC
   uint32_t ram_base;
   uint32_t ram_size;      // bytes, the page of this block included
   uint32_t command_line;  // guest-physical address of a NUL-terminated text, empty if none
@@ -238,23 +240,29 @@ static inline uint32_t rdcych(void) {
 }
 
 // The number of a control register is part of the instruction word, hence macros.
-#define read_cr(cr)                                                             \
-  ({                                                                            \
-    uint32_t value_;                                                            \
-    __asm__ volatile(".insn i 0x0b, 1, %0, x0, %1" : "=r"(value_) : "i"(cr));   \
-    value_;                                                                     \
+#define read_cr(cr)                                                           \
+  ({                                                                          \
+    uint32_t value_;                                                          \
+    __asm__ volatile(".insn i 0x0b, 1, %0, x0, %1" : "=r"(value_) : "i"(cr)); \
+    value_;                                                                   \
   })
 
 #define write_cr(cr, value) \
   __asm__ volatile(".insn i 0x0b, 2, x0, %0, %1" : : "r"(value), "i"(cr) : "memory")
 
 // ---- Devices in C ------------------------------------------------------------------------------
-static inline uint32_t read32(uint32_t address) { return *(volatile uint32_t *)address; }
-static inline void write32(uint32_t address, uint32_t value) {
-  *(volatile uint32_t *)address = value;
+static inline uint32_t read32(uint32_t address) {
+  return *(volatile uint32_t*)address;
 }
-static inline uint8_t read8(uint32_t address) { return *(volatile uint8_t *)address; }
-static inline void write8(uint32_t address, uint8_t value) { *(volatile uint8_t *)address = value; }
+static inline void write32(uint32_t address, uint32_t value) {
+  *(volatile uint32_t*)address = value;
+}
+static inline uint8_t read8(uint32_t address) {
+  return *(volatile uint8_t*)address;
+}
+static inline void write8(uint32_t address, uint8_t value) {
+  *(volatile uint8_t*)address = value;
+}
 
 #endif  // __ASSEMBLER__
 #endif  // RINGSIDE_ZISA_H
