@@ -1,0 +1,132 @@
+#include "isa/zisa/assembler/expression.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "isa/zisa/assembler/operators.hpp"
+
+namespace ringside::zisa::assembler {
+
+namespace {
+
+using Kind = Token::Kind;
+
+class Parser {
+ public:
+  Parser(Unit& unit, Cursor& cursor) : unit_(unit), cursor_(cursor) {}
+
+  // Precedence climbing: operators that bind at least as tightly as `lowest`.
+  std::optional<NodeId> binary(int lowest) {
+    if (++depth_ > kMaxDepth) return too_deep();
+    auto left = unary();
+    while (left) {
+      const Operator* op = find_operator(cursor_.peek());
+      if (!op || op->precedence < lowest) break;
+      const Place place = cursor_.place();
+      cursor_.take();
+      const auto right = binary(op->precedence + 1);
+      left = right ? std::optional(combine(*op, *left, *right, place)) : std::nullopt;
+    }
+    --depth_;
+    return left;
+  }
+
+ private:
+  std::optional<NodeId> too_deep() {
+    unit_.error(cursor_.place(), "the expression is nested too deeply");
+    return std::nullopt;
+  }
+
+  NodeId add(Node node) {
+    unit_.nodes.push_back(node);
+    return static_cast<NodeId>(unit_.nodes.size() - 1);
+  }
+
+  // Numbers are combined at once, which keeps `.set n, n + 1` from growing for ever.
+  NodeId combine(const Operator& op, NodeId a, NodeId b, Place place) {
+    const Node& left = unit_.nodes[a];
+    const Node& right = unit_.nodes[b];
+    if (left.kind == Node::Kind::kNumber && right.kind == Node::Kind::kNumber)
+      if (const auto value = apply(op.code, left.value, right.value))
+        return number_node(unit_, *value, left.place);
+    return add({Node::Kind::kBinary, op.code, a, b, 0, place});
+  }
+
+  std::optional<NodeId> unary() {
+    const Token& token = cursor_.peek();
+    for (const char op : {'-', '~', '!', '+'}) {
+      if (!token.is({&op, 1})) continue;
+      const Place place = cursor_.place();
+      cursor_.take();
+      if (++depth_ > kMaxDepth) return too_deep();
+      const auto operand = unary();
+      --depth_;
+      if (!operand) return std::nullopt;
+      const Node& node = unit_.nodes[*operand];
+      if (node.kind == Node::Kind::kNumber)
+        return number_node(unit_, apply_unary(static_cast<u8>(op), node.value), place);
+      return add({Node::Kind::kUnary, static_cast<u8>(op), *operand, 0, 0, place});
+    }
+    return primary();
+  }
+
+  std::optional<NodeId> primary() {
+    const Place place = cursor_.place();
+    const Token token = cursor_.peek();
+    if (token.kind == Kind::kNumber) return cursor_.take(), number_node(unit_, token.value, place);
+    if (token.kind == Kind::kLocal) {
+      cursor_.take();
+      return symbol(unit_.local_symbol(token.value, token.text.back() == 'f'), place);
+    }
+    if (token.kind == Kind::kName) {
+      cursor_.take();
+      if (token.text == ".") return location(unit_.dot, place);
+      return symbol(unit_.symbol(token.text), place);
+    }
+    if (cursor_.accept("(")) return parenthesis();
+    unit_.error(place, fmt::format("expected a number or symbol, found {}", quoted(token)));
+    return std::nullopt;
+  }
+
+  std::optional<NodeId> parenthesis() {
+    const auto inner = binary(0);
+    if (!inner) return std::nullopt;
+    if (cursor_.accept(")")) return inner;
+    unit_.error(cursor_.place(), fmt::format("expected ')', found {}", quoted(cursor_.peek())));
+    return std::nullopt;
+  }
+
+  NodeId symbol(u32 number, Place place) {
+    const Symbol& s = unit_.symbols[number];
+    if (s.kind == Symbol::Kind::kExpression) return s.node;
+    return add({Node::Kind::kSymbol, 0, number, 0, 0, place});
+  }
+
+  NodeId location(const Location& at, Place place) {
+    return add({Node::Kind::kLocation, 0, at.section, at.stretch, at.offset, place});
+  }
+
+  Unit& unit_;
+  Cursor& cursor_;
+  unsigned depth_ = 0;
+};
+
+}  // namespace
+
+NodeId number_node(Unit& unit, i64 value, Place place) {
+  unit.nodes.push_back({Node::Kind::kNumber, 0, 0, 0, value, place});
+  return static_cast<NodeId>(unit.nodes.size() - 1);
+}
+
+std::optional<NodeId> parse_expression(Unit& unit, Cursor& cursor) {
+  return Parser(unit, cursor).binary(0);
+}
+
+std::optional<i64> parse_known(Unit& unit, Cursor& cursor) {
+  const auto node = parse_expression(unit, cursor);
+  if (!node) return std::nullopt;
+  return known_value(unit, *node);
+}
+
+}  // namespace ringside::zisa::assembler

@@ -1,0 +1,103 @@
+// The operators of expressions: their precedence and meaning on 64-bit numbers.
+#pragma once
+
+#include <array>
+#include <limits>
+#include <optional>
+
+#include "isa/zisa/assembler/lexer.hpp"
+
+namespace ringside::zisa::assembler {
+
+struct Operator {
+  std::string_view text;
+  int precedence;  ///< as in C: a higher one binds tighter
+  u8 code;         ///< one character; those of two have one of their own
+};
+
+inline constexpr std::array<Operator, 18> kOperators = {{
+    {"||", 0, 'o'},
+    {"&&", 1, 'a'},
+    {"|", 2, '|'},
+    {"^", 3, '^'},
+    {"&", 4, '&'},
+    {"==", 5, '='},
+    {"!=", 5, 'n'},
+    {"<", 6, '<'},
+    {">", 6, '>'},
+    {"<=", 6, 'l'},
+    {">=", 6, 'g'},
+    {"<<", 7, 's'},
+    {">>", 7, 'r'},
+    {"+", 8, '+'},
+    {"-", 8, '-'},
+    {"*", 9, '*'},
+    {"/", 9, '/'},
+    {"%", 9, '%'},
+}};
+
+inline const Operator* find_operator(const Token& token) {
+  if (token.kind != Token::Kind::kPunctuation) return nullptr;
+  for (const auto& op : kOperators)
+    if (op.text == token.text) return &op;
+  return nullptr;
+}
+
+inline i64 apply_unary(u8 op, i64 a) {
+  switch (op) {
+    case '-':
+      return static_cast<i64>(-static_cast<u64>(a));
+    case '~':
+      return ~a;
+    case '!':
+      return a == 0;
+    default:
+      return a;
+  }
+}
+
+/// Arithmetic wraps at 64 bits; nothing where b divides and is 0.
+inline std::optional<i64> apply(u8 op, i64 a, i64 b) {
+  const u64 x = static_cast<u64>(a), y = static_cast<u64>(b);
+  switch (op) {
+    case 'o':
+      return a != 0 || b != 0;
+    case 'a':
+      return a != 0 && b != 0;
+    case '|':
+      return a | b;
+    case '^':
+      return a ^ b;
+    case '&':
+      return a & b;
+    case '=':
+      return a == b;
+    case 'n':
+      return a != b;
+    case '<':
+      return a < b;
+    case '>':
+      return a > b;
+    case 'l':
+      return a <= b;
+    case 'g':
+      return a >= b;
+    case 's':
+      return static_cast<i64>(y < 64 ? x << y : 0);
+    case 'r':
+      return static_cast<i64>(y < 64 ? x >> y : 0);
+    case '+':
+      return static_cast<i64>(x + y);
+    case '-':
+      return static_cast<i64>(x - y);
+    case '*':
+      return static_cast<i64>(x * y);
+    default:
+      break;
+  }
+  if (b == 0) return std::nullopt;
+  if (b == -1) return op == '/' ? static_cast<i64>(-x) : 0;  // the lowest number has no opposite
+  return op == '/' ? a / b : a % b;
+}
+
+}  // namespace ringside::zisa::assembler

@@ -1,0 +1,18 @@
+// The instruction table as a manual prints it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace ringside::zisa {
+
+/// Markdown of the instruction table: a row per instruction with its encoding, operands, kind,
+/// behaviour in user mode and sensitivity classes. Appendix A of docs/zisa.md holds this text
+/// between its marks; a test compares the two.
+std::string manual_tables();
+
+/// The lines around the generated text in docs/zisa.md.
+inline constexpr std::string_view kManualBegin = "<!-- generated: instruction table -->\n";
+inline constexpr std::string_view kManualEnd = "<!-- end of generated text -->\n";
+
+}  // namespace ringside::zisa
