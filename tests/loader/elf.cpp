@@ -64,7 +64,7 @@ TEST_CASE("segments, entry and machine are read") {
   CHECK(image.isa().empty());
 }
 
-TEST_CASE("segments come in the order of their addresses; empty ones and others are left out") {
+TEST_CASE("segments come in the order of their addresses, empty ones and others are left out") {
   ElfBytes elf;
   elf.load(0x8000'4000, {1});
   elf.load(0x8000'0000, {2, 2, 2, 2});
