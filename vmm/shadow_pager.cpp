@@ -8,8 +8,9 @@ using cost::Param;
 
 namespace {
 
-// After so many writes without a walk, a traced frame is taken for ordinary memory again.
-constexpr u32 kWritesThatEndATrace = 4;
+// A traced frame that is written word after word, so often and without a walk in between, is being cleared
+// or copied to: it is a table no more.
+constexpr u32 kRunThatEndsATrace = 8;
 // Lists of what was derived from a frame are rid of repetitions when they reach this length.
 constexpr std::size_t kTidyLength = 4096;
 
@@ -118,7 +119,7 @@ void ShadowPager::map(Vm& vm, Gva gva, Gpa page, mmu::Rights rights, const mmu::
 void ShadowPager::start_trace(Vm& vm, Gpa entry) {
   const Gpa table = entry.page_base();
   Frame& frame = frames_[table.page()];
-  frame.writes_since_walk = 0;
+  frame.run = 0;
   if (vm.traced(table)) return;
   vm.trace(table, true);
   for (const Mapping& mapping : std::exchange(frame.writable, {}))
@@ -148,7 +149,9 @@ void ShadowPager::absorb_writes(Vm& vm) {
     const Gpa written{address};
     if (!vm.traced(written)) continue;
     Frame& frame = frames_[written.page()];
-    if (++frame.writes_since_walk >= kWritesThatEndATrace) {
+    frame.run = address == frame.last_write + 4 ? frame.run + 1 : 0;
+    frame.last_write = address;
+    if (frame.run >= kRunThatEndsATrace) {
       drop_derived(vm, frame, std::nullopt);
       vm.trace(written.page_base(), false);
       continue;

@@ -4,7 +4,7 @@
 // A guest address space has two shadow roots, one for each virtual mode, since both run in real U; a third
 // kind maps guest-physical addresses to themselves while the guest's paging is off. A guest frame that a walk
 // went through is traced: the guest's writes to it fault, are emulated, and drop what was derived from
-// the entry written. A frame that is written again and again and walked no more is no longer a table; its trace ends.
+// the entry written. A frame that is written word after word is no longer a table; its trace ends.
 #pragma once
 
 #include <map>
@@ -59,7 +59,8 @@ class ShadowPager {
   struct Frame {
     std::vector<Derived> derived;    ///< what was made from the entries in it, where it is a table
     std::vector<Mapping> writable;   ///< where it is mapped writable
-    u32 writes_since_walk = 0;
+    u64 last_write = 0;              ///< address, and how many writes came word after word before it
+    u32 run = 0;
   };
 
   u32 root_for(Vm& vm, const ArchState& virt);

@@ -135,7 +135,7 @@ void Vm::inject(const Trap& trap) {
   work(Param::kVmmInject);
   if (!zisa::is_interrupt(trap.cause)) {
     if (virt.supervisor() && virt.pc == virt.control(Cr::kTvec))
-      return fail("the trap vector itself traps: " + std::string(zisa::cause_name(trap.cause)));
+      fail("the trap vector itself traps: " + std::string(zisa::cause_name(trap.cause)));
     ++(emulating_ ? s_.counts.emulated : host_.cpu.direct);
     ++host_.clock.instructions;
   }

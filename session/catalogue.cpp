@@ -1,0 +1,33 @@
+#include "session/catalogue.hpp"
+
+#include "strategies/bare/bare.hpp"
+#include "strategies/trap_emulate/trap_emulate.hpp"
+
+namespace ringside::session {
+
+namespace {
+template <class S>
+std::unique_ptr<vmm::Strategy> make() {
+  return std::make_unique<S>();
+}
+}  // namespace
+
+const std::vector<StrategyInfo>& strategies() {
+  static const std::vector<StrategyInfo> all = {
+      {"bare", make<ringside::strategies::Bare>, "the guest owns the machine"},
+      {"trap-emulate", make<ringside::strategies::TrapEmulate>, "the guest runs in U mode, traps are emulated"},
+  };
+  return all;
+}
+
+Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name) {
+  std::string names;
+  for (const StrategyInfo& each : strategies()) {
+    if (each.name == name) return each.make();
+    names += (names.empty() ? "" : ", ") + std::string(each.name);
+  }
+  return fail({Error::Kind::kUsage, "", "--strategy " + std::string(name), "no such strategy",
+               "use one of " + names});
+}
+
+}  // namespace ringside::session

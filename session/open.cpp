@@ -1,0 +1,155 @@
+#include "session/open.hpp"
+
+#include <cstring>
+#include <filesystem>
+
+#include "loader/boot_information.hpp"
+#include "loader/elf.hpp"
+#include "loader/file.hpp"
+#include "session/catalogue.hpp"
+
+namespace ringside::session {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+tl::unexpected<Error> usage(std::string place, std::string cause, std::string remedy) {
+  return fail({Error::Kind::kUsage, "", std::move(place), std::move(cause), std::move(remedy)});
+}
+
+bool is_file(const std::string& path) {
+  std::error_code error;
+  return fs::is_regular_file(path, error);
+}
+
+constexpr u64 kSmallestRam = 1u << 20, kLargestRam = 1u << 30;
+
+Result<void> check_memory(u64 bytes) {
+  if (bytes >= kSmallestRam && bytes <= kLargestRam && bytes % kPageSize == 0) return {};
+  return usage("--memory", "is not between 1M and 1G in whole pages", "give 16M, for example");
+}
+
+Result<loader::BootInformation> boot_of(const Options& options, const loader::Image& image,
+                                        const cost::Model& model) {
+  return loader::BootInformation{static_cast<u32>(vmm::Vm::kRamBase),
+                                 static_cast<u32>(options.memory),
+                                 options.append,
+                                 image.begin(),
+                                 static_cast<u32>(image.end()),
+                                 static_cast<u32>(model[cost::Param::kFrequencyKhz]),
+                                 1};
+}
+
+}  // namespace
+
+Result<std::string> find_guest(const Options& options) {
+  if (is_file(options.guest)) return options.guest;
+  for (const std::string& folder : options.folders)
+    if (const std::string path = folder + "/" + options.guest; is_file(path)) return path;
+  return fail({Error::Kind::kBadFile, options.guest, "", "no such file or bundled guest",
+               "build the guests, or give the path of an ELF file"});
+}
+
+Result<loader::Image> load_guest(const Options& options) {
+  const auto path = find_guest(options);
+  if (!path) return fail(path.error());
+  auto bytes = loader::read_file(*path);
+  if (!bytes) return fail(bytes.error());
+  auto image = loader::load_elf(std::move(*bytes), *path);
+  if (!image) return image;
+  if (image->machine != loader::Machine::kRiscv)
+    return fail({Error::Kind::kBadFile, *path, "header", "is a guest for x86, which is not simulated yet",
+                 "give a guest for Z-ISA (RISC-V)"});
+  return image;
+}
+
+Result<cpu::Variant> choose_variant(const Options& options, const loader::Image& image) {
+  std::string name = options.isa;
+  if (name.empty()) name = image.isa().empty() ? "zisa" : std::string(image.isa());
+  if (auto variant = cpu::Variant::named(name)) return *variant;
+  if (!options.isa.empty() && is_file(options.isa)) {
+    auto bytes = loader::read_file(options.isa);
+    if (!bytes) return fail(bytes.error());
+    return cpu::Variant::parse({reinterpret_cast<const char*>(bytes->data()), bytes->size()},
+                               options.isa);
+  }
+  return usage("--isa " + name, "no such ISA variant or file", "use zisa, zisa-v, zisa-h or a JSON file");
+}
+
+Result<cost::Model> load_model(const Options& options) {
+  if (!is_file(options.cost_model)) return cost::preset(options.cost_model);
+  auto bytes = loader::read_file(options.cost_model);
+  if (!bytes) return fail(bytes.error());
+  return cost::Model::parse({reinterpret_cast<const char*>(bytes->data()), bytes->size()},
+                            options.cost_model);
+}
+
+Result<devices::Disk::Drives> open_drives(const Options& options, const std::string& guest_file) {
+  std::vector<std::string> files = options.drives;
+  if (files.empty() && is_file(guest_file + ".img")) files = {guest_file + ".img"};
+  devices::Disk::Drives drives;
+  if (files.size() > drives.size())
+    return usage("--drive", "given more than twice", "there are two drives");
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (files[i] == "none") continue;
+    auto bytes = loader::read_file(files[i]);
+    if (!bytes) return fail(bytes.error());
+    drives[i].emplace(std::make_shared<const std::vector<u8>>(std::move(*bytes)));
+  }
+  return drives;
+}
+
+namespace {
+
+Result<std::bitset<zisa::kRowCount>> cured_rows(const Options& options) {
+  std::bitset<zisa::kRowCount> rows;
+  for (const std::string& name : options.cured) {
+    const auto row = zisa::find_row(name);
+    if (!row) return usage("cure", "no instruction " + name, "name a Z-ISA instruction");
+    rows.set(*row);
+  }
+  return rows;
+}
+
+Result<vmm::MachineConfig> configure(const Options& options, const loader::Image& image) {
+  if (auto fits = check_memory(options.memory); !fits) return fail(fits.error());
+  auto variant = choose_variant(options, image);
+  if (!variant) return fail(variant.error());
+  auto model = load_model(options);
+  if (!model) return fail(model.error());
+  auto drives = open_drives(options, image.file);
+  if (!drives) return fail(drives.error());
+  auto cured = cured_rows(options);
+  if (!cured) return fail(cured.error());
+  vmm::MachineConfig config{*variant, *model, options.memory, options.virtual_time, {}, *cured};
+  config.platform.disk_latency = (*model)[cost::Param::kDiskLatency];
+  config.platform.input = options.input;
+  config.platform.drives = std::move(*drives);
+  return config;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options,
+                                                   const loader::Image& image) {
+  auto config = configure(options, image);
+  if (!config) return fail(config.error());
+  auto strategy = make_strategy(options.strategy);
+  if (!strategy) return fail(strategy.error());
+  const auto boot = boot_of(options, image, config->model);
+  auto block = loader::boot_information(*boot);
+  if (!block) return fail(block.error());
+  const u64 usable = options.memory - kPageSize;
+  if (auto fits = loader::check_fits(image, {vmm::Vm::kRamBase}, usable); !fits)
+    return fail(fits.error());
+  auto machine = std::make_unique<vmm::Machine>(*config, std::move(*strategy));
+  loader::place(image, [&](Gpa to, std::span<const u8> bytes) { machine->vm().copy_in(to, bytes); });
+  machine->vm().copy_in(boot->address(), *block);
+  machine->log().keep(options.keep_events);
+  machine->expect_input(options.more_input);
+  machine->start({image.entry}, boot->address());
+  return machine;
+}
+
+}  // namespace ringside::session

@@ -1,0 +1,24 @@
+// From options to a machine with a guest in its memory.
+#pragma once
+
+#include "cpu/variant.hpp"
+#include "isa/zisa/decode.hpp"
+#include "loader/image.hpp"
+#include "session/options.hpp"
+#include "vmm/machine.hpp"
+
+namespace ringside::session {
+
+/// The file that a guest's name stands for: itself, or the bundled guest of that name.
+Result<std::string> find_guest(const Options& options);
+
+Result<loader::Image> load_guest(const Options& options);
+Result<cpu::Variant> choose_variant(const Options& options, const loader::Image& image);
+Result<cost::Model> load_model(const Options& options);
+Result<devices::Disk::Drives> open_drives(const Options& options, const std::string& guest_file);
+
+/// A machine with the guest in place, before its first instruction.
+Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options,
+                                                   const loader::Image& image);
+
+}  // namespace ringside::session

@@ -1,0 +1,30 @@
+// What a session is opened with: the options of `run` as data (docs/interfaces of the command line).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/types.hpp"
+
+namespace ringside::session {
+
+struct Options {
+  std::string guest;        ///< file, or name of a bundled guest
+  std::string isa;          ///< zisa, zisa-v, zisa-h or a variant's file; empty: what the guest's note says
+  std::string strategy = "bare";
+  std::string cost_model = "textbook";  ///< name of a preset or a file
+  u64 memory = 16u << 20;               ///< bytes of guest RAM
+  std::vector<std::string> drives;      ///< images; "none" leaves a place empty. Empty list: the image beside the guest, if any
+  std::string append;                   ///< command line of the guest
+  std::string input;                    ///< offered to the console
+  bool more_input = false;              ///< input may still come while the guest waits for it
+  u64 max_instructions = 0;             ///< 0: no limit
+  u64 max_cycles = 0;
+  bool virtual_time = false;
+  bool keep_events = false;             ///< whether the event log is kept, for traces and going back
+  u64 history = 256u << 20;             ///< bytes that snapshots may take
+  std::vector<std::string> folders;     ///< where bundled guests are looked for
+  std::vector<std::string> cured;       ///< instructions whose holes the simulator answers as bare metal would
+};
+
+}  // namespace ringside::session

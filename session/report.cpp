@@ -1,0 +1,60 @@
+#include "session/report.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace ringside::session {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+std::string hexadecimal(u64 hash) { return fmt::format("{:016x}", hash); }
+
+Json holes_json(const std::vector<HoleReport>& holes) {
+  Json list = Json::array();
+  for (const auto& hole : holes)
+    list.push_back({{"instruction", hole.instruction},
+                    {"count", hole.count},
+                    {"first", {{"pc", hole.pc}, {"symbol", hole.symbol}, {"got", hole.got},
+                               {"bare_metal", hole.bare_metal}}},
+                    {"cause", hole.cause}});
+  return list;
+}
+
+Json exits_json(const std::vector<ExitReport>& exits) {
+  Json list = Json::array();
+  for (const auto& exit : exits)
+    list.push_back({{"reason", exit.reason}, {"count", exit.count}, {"cycles", exit.cycles},
+                    {"min", exit.min}, {"mean", exit.mean()}, {"max", exit.max}});
+  return list;
+}
+
+}  // namespace
+
+Json to_json(const Report& r) {
+  Json accounts = Json::object();
+  for (const auto& account : r.accounts) accounts[account.name] = account.cycles;
+  return {{"schema", "ringside/run/1"},
+          {"guest", r.guest},
+          {"isa", r.isa},
+          {"strategy", r.strategy},
+          {"paging", r.paging},
+          {"cost_model", {{"name", r.cost_model}, {"hash", r.cost_model_hash}}},
+          {"outcome", r.outcome},
+          {"exit_code", r.exit_code},
+          {"reason", r.reason},
+          {"holes", holes_json(r.holes)},
+          {"console", r.console},
+          {"instructions", {{"guest", r.guest_instructions()}, {"direct", r.direct},
+                            {"emulated", r.emulated}, {"translated", r.translated}}},
+          {"cycles", {{"total", r.cycles}, {"accounts", accounts}}},
+          {"exits", exits_json(r.exits)},
+          {"tlb", {{"hits", r.tlb_hits}, {"misses", r.tlb_misses}}},
+          {"end", {{"pc", r.pc}, {"symbol", r.symbol}}},
+          {"state_hash", hexadecimal(r.state_hash)},
+          {"trace_hash", hexadecimal(r.trace_hash)}};
+}
+
+}  // namespace ringside::session

@@ -1,0 +1,55 @@
+// The report of a run, as plain data and as JSON (schema ringside/run/1, docs/schemas.md).
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "base/types.hpp"
+
+namespace ringside::session {
+
+struct HoleReport {
+  std::string instruction;
+  u64 count = 0;
+  u32 pc = 0;            ///< of the first lie
+  std::string symbol;
+  u32 got = 0, bare_metal = 0;
+  bool cause = false;    ///< its cure moves the point where the guest fails
+};
+
+struct ExitReport {
+  std::string reason;
+  u64 count = 0;
+  u64 cycles = 0, min = 0, max = 0;
+  u64 mean() const { return count == 0 ? 0 : cycles / count; }
+};
+
+struct AccountReport {
+  std::string name;
+  u64 cycles = 0;
+};
+
+struct Report {
+  std::string guest, isa, strategy, paging;
+  std::string cost_model, cost_model_hash;
+  std::string outcome;  ///< exited, failed or limit
+  u32 exit_code = 0;
+  std::string reason;   ///< why it failed, or which limit; empty when it exited
+  std::vector<HoleReport> holes;
+  std::string console;
+  u64 direct = 0, emulated = 0, translated = 0;
+  u64 cycles = 0;
+  std::vector<AccountReport> accounts;
+  std::vector<ExitReport> exits;  ///< by cycles, most first
+  u64 tlb_hits = 0, tlb_misses = 0;
+  u32 pc = 0;           ///< where the guest was at the end
+  std::string symbol;
+  u64 state_hash = 0, trace_hash = 0;
+
+  u64 guest_instructions() const { return direct + emulated + translated; }
+};
+
+nlohmann::ordered_json to_json(const Report& report);
+
+}  // namespace ringside::session
