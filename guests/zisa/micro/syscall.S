@@ -10,6 +10,9 @@ prepare:                            // a0 = boot information
     sw      ra, 12(sp)
     call    build_page_tables
     call    paging_on
+    // A first look at user memory, while a trap still ends the run: is it there?
+    li      t0, USER_BASE
+    lw      t0, 0(t0)
     la      t0, trap_entry
     write_cr CR_TVEC, t0
     lw      ra, 12(sp)

@@ -139,7 +139,8 @@ static void replace_space(struct address_space* space) {
   space_destroy(&old);
 }
 
-// `arguments` holds `count` texts, one behind the other, each ended by NUL.
+// `arguments` holds `count` texts, one behind the other, each ended by NUL. The result is `count`:
+// a system call's result becomes the program's first argument, which is main's argc.
 int exec(const char* name, const char* arguments, uint32_t count) {
   struct program program;
   struct address_space space;
@@ -149,7 +150,7 @@ int exec(const char* name, const char* arguments, uint32_t count) {
   uint32_t argv = push_arguments(arguments, count);
   if (argv == 0) process_exit(STATUS_KILLED);  // no memory, and no old program to go back to
   frame_start_program(current->frame, program.entry, argv, count, argv);
-  return 0;
+  return (int)count;
 }
 
 // Gathers the texts of a user's argv in a frame. Gives their number, -1 if something is wrong.

@@ -67,7 +67,7 @@ static int exec_shell(void) {
 }
 
 static void become_shell(void) {
-  if (exec_shell() == 0) return;
+  if (exec_shell() > 0) return;
   print("zos: cannot load sh from drive 0: is zos.img in it?\n");
   power_off(1);
 }
