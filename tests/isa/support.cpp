@@ -25,6 +25,16 @@ std::string all_texts(const std::vector<Diagnostic>& diagnostics) {
 constexpr std::string_view kClang =
     "clang --target=riscv32-unknown-elf -march=rv32ima -mabi=ilp32 -mno-relax -Werror";
 
+// Every section of ours under its own name, where we put it.
+std::string linker_script(const Assembly& ours) {
+  std::string script = "SECTIONS {\n";
+  for (const auto& s : ours.sections)
+    if (s.allocated)
+      script += fmt::format("{} {:#x} : {{ *({}) {} }}\n", s.name, s.address, s.name,
+                            s.nobits ? "*(COMMON)" : "");
+  return script + "}\n";
+}
+
 }  // namespace
 
 Assembly assembled(std::string_view source, const AssemblerOptions& options) {
@@ -106,12 +116,10 @@ void compare_with_clang(const std::string& name, std::string_view source, const 
   write_file(name + ".s", source);
   const std::string object = scratch(name + ".o"), program = scratch(name + ".elf");
   shell(fmt::format("{} -c {} -o {}", kClang, scratch(name + ".s"), object));
-  std::string places;
-  for (const auto& s : ours.sections)
-    if (s.allocated && s.size)
-      places += fmt::format(" --section-start={}={:#x}", s.name, s.address);
-  shell(fmt::format("ld.lld -m elf32lriscv --no-relax -e 0x80000000 {} {} -o {}", places, object,
-                    program));
+  write_file(name + ".ld", linker_script(ours));
+  // -O0: without merging equal strings, which is the linker's doing.
+  shell(fmt::format("ld.lld -m elf32lriscv --no-relax -O0 -e 0 -T {} {} -o {}",
+                    scratch(name + ".ld"), object, program));
   const auto file = read_file(name + ".elf");
   for (const auto& s : ours.sections) {
     if (s.bytes.empty()) continue;

@@ -17,24 +17,39 @@ class Parser {
   Parser(Unit& unit, Cursor& cursor) : unit_(unit), cursor_(cursor) {}
 
   // Precedence climbing: operators that bind at least as tightly as `lowest`.
-  std::optional<NodeId> binary(int lowest) {
+  std::optional<NodeId> binary(int lowest, const Operator** top = nullptr) {
     if (++depth_ > kMaxDepth) return too_deep();
     auto left = unary();
+    const Operator* left_top = nullptr;
     while (left) {
       const Operator* op = find_operator(cursor_.peek());
-      if (!op || op->precedence < lowest) break;
+      if (!op || op->in_c < lowest) break;
       const Place place = cursor_.place();
       cursor_.take();
-      const auto right = binary(op->precedence + 1);
-      left = right ? std::optional(combine(*op, *left, *right, place)) : std::nullopt;
+      const Operator* right_top = nullptr;
+      const auto right = binary(op->in_c + 1, &right_top);
+      if (!right) return std::nullopt;
+      if ((left_top && left_top->in_gnu < op->in_gnu) ||
+          (right_top && right_top->in_gnu <= op->in_gnu))
+        return ambiguous(*op, left_top ? *left_top : *right_top, place);
+      left = combine(*op, *left, *right, place);
+      left_top = op;
     }
     --depth_;
+    if (top) *top = left_top;
     return left;
   }
 
  private:
   std::optional<NodeId> too_deep() {
     unit_.error(cursor_.place(), "the expression is nested too deeply");
+    return std::nullopt;
+  }
+
+  std::optional<NodeId> ambiguous(const Operator& a, const Operator& b, Place place) {
+    unit_.error(place,
+                fmt::format("C and GNU as read '{}' beside '{}' differently", a.text, b.text),
+                "say with parentheses which is meant");
     return std::nullopt;
   }
 

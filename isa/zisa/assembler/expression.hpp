@@ -1,4 +1,4 @@
-// Expressions over numbers, symbols and `.`, with the operators and precedences of C.
+// Expressions over numbers, symbols and `.`, with the operators of C.
 #pragma once
 
 #include <tl/expected.hpp>

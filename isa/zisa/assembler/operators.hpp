@@ -9,32 +9,26 @@
 
 namespace ringside::zisa::assembler {
 
+/// C and GNU as rank operators differently: `1 + 2 << 3` is 24 in C and 17 in GNU as. What they
+/// read alike is accepted without parentheses, the rest is an error.
 struct Operator {
   std::string_view text;
-  int precedence;  ///< as in C: a higher one binds tighter
-  u8 code;         ///< one character; those of two have one of their own
+  u8 in_c;    ///< rank in C: a higher one binds tighter
+  u8 in_gnu;  ///< rank in GNU as
+  u8 code;    ///< one character; those of two have one of their own
 };
 
+// clang-format off
 inline constexpr std::array<Operator, 18> kOperators = {{
-    {"||", 0, 'o'},
-    {"&&", 1, 'a'},
-    {"|", 2, '|'},
-    {"^", 3, '^'},
-    {"&", 4, '&'},
-    {"==", 5, '='},
-    {"!=", 5, 'n'},
-    {"<", 6, '<'},
-    {">", 6, '>'},
-    {"<=", 6, 'l'},
-    {">=", 6, 'g'},
-    {"<<", 7, 's'},
-    {">>", 7, 'r'},
-    {"+", 8, '+'},
-    {"-", 8, '-'},
-    {"*", 9, '*'},
-    {"/", 9, '/'},
-    {"%", 9, '%'},
+    {"||", 0, 0, 'o'}, {"&&", 1, 1, 'a'},
+    {"|",  2, 4, '|'}, {"^",  3, 4, '^'}, {"&",  4, 4, '&'},
+    {"==", 5, 2, '='}, {"!=", 5, 2, 'n'},
+    {"<",  6, 2, '<'}, {">",  6, 2, '>'}, {"<=", 6, 2, 'l'}, {">=", 6, 2, 'g'},
+    {"<<", 7, 5, 's'}, {">>", 7, 5, 'r'},
+    {"+",  8, 3, '+'}, {"-",  8, 3, '-'},
+    {"*",  9, 5, '*'}, {"/",  9, 5, '/'}, {"%",  9, 5, '%'},
 }};
+// clang-format on
 
 inline const Operator* find_operator(const Token& token) {
   if (token.kind != Token::Kind::kPunctuation) return nullptr;
@@ -56,7 +50,8 @@ inline i64 apply_unary(u8 op, i64 a) {
   }
 }
 
-/// Arithmetic wraps at 64 bits; nothing where b divides and is 0.
+/// Arithmetic wraps at 64 bits; what a comparison finds true is -1, as in GNU as; nothing where b
+/// divides and is 0.
 inline std::optional<i64> apply(u8 op, i64 a, i64 b) {
   const u64 x = static_cast<u64>(a), y = static_cast<u64>(b);
   switch (op) {
@@ -71,17 +66,17 @@ inline std::optional<i64> apply(u8 op, i64 a, i64 b) {
     case '&':
       return a & b;
     case '=':
-      return a == b;
+      return -(a == b);
     case 'n':
-      return a != b;
+      return -(a != b);
     case '<':
-      return a < b;
+      return -(a < b);
     case '>':
-      return a > b;
+      return -(a > b);
     case 'l':
-      return a <= b;
+      return -(a <= b);
     case 'g':
-      return a >= b;
+      return -(a >= b);
     case 's':
       return static_cast<i64>(y < 64 ? x << y : 0);
     case 'r':
