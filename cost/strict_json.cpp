@@ -65,8 +65,11 @@ Result<json> parse_strict(std::string_view text, const std::string& file) {
       return fail({Error::Kind::kBadFile, file, shown(*watch.duplicate()), "the key stands twice",
                    "remove one of the two"});
     return value;
+  } catch (const json::out_of_range&) {
+    // The two exceptions that the library throws on bad input end here.
+    return fail({Error::Kind::kBadFile, file, "", "a number is too large to be read",
+                 "write numbers of a usual size"});
   } catch (const json::parse_error& error) {
-    // The one exception that the library throws on bad input ends here.
     const std::string_view what = after_place(error.what());
     return fail({Error::Kind::kBadFile, file, line_and_column(text, error.byte),
                  fmt::format("no valid JSON ({})", what), "correct the text there"});

@@ -119,6 +119,7 @@ TEST_CASE("what is no JSON is refused with line and column") {
   expect(error_of_text(""), {"no valid JSON"});
   expect(error_of_text(std::string(100000, '[')), {"no valid JSON"});
   expect(error_of_text("{\"name\": \"\xff\"}"), {"no valid JSON"});
+  expect(error_of_text(R"({"a": 1e999})"), {"a number is too large"});
   expect(error_of_text("[]"), {"must be an object"});
   expect(error_of_text("{\"a\\nb\": 1}"), {"a?b: unknown key"});
   expect(error_of_text("{}"), {"name: is missing"});
