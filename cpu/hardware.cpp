@@ -41,6 +41,7 @@ std::optional<Trap> Hardware::read(u32 gva, Hpa hpa, unsigned bytes, u32& value)
   if (memory().contains(hpa, bytes)) {
     ++cpu_.accesses_.data;
     value = read_bytes(memory(), hpa, bytes);
+    cpu_.mmu_.tlb.refresh({gva}, memory());
     return std::nullopt;
   }
   ++cpu_.accesses_.device;
@@ -68,6 +69,7 @@ void Hardware::write(u32 gva, Hpa hpa, unsigned bytes, u32 value) {
     cpu_.effects_->memory.push_back(
         {{gva}, hpa, static_cast<u8>(bytes), read_bytes(memory(), hpa, bytes), value});
   write_bytes(memory(), hpa, bytes, value);
+  cpu_.mmu_.tlb.refresh({gva}, memory());
 }
 
 // An access over a page boundary is done byte by byte, once both pages are known to allow it; it

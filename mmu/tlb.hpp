@@ -53,7 +53,8 @@ class Tlb {
   /// Caches a translation in place of whatever stood there. `memory` gives host pointers for the tags.
   void insert(Gva gva, u32 flags, u64 frame, Memory& memory) {
     entries_[index(gva)] = {true, gva.page(), flags, frame};
-    tag(index(gva), memory);
+    for (auto& mode : tags_) mode[index(gva)] = {};
+    refresh(gva, memory);
   }
 
   /// Drops the translation of one page, or all, or all that are not global.
@@ -74,6 +75,11 @@ class Tlb {
       if (entries_[i].valid && entries_[i].frame == frame)
         for (auto& mode : tags_) mode[i].write = TlbTags::kNoTag;
   }
+  void drop_fetch_tags(const void* code) {
+    for (auto& mode : tags_)
+      for (auto& tags : mode)
+        if (tags.code == code) tags.fetch = TlbTags::kNoTag, tags.code = nullptr;
+  }
   void drop_tags() {
     for (auto& mode : tags_) mode.fill({});
   }
@@ -81,9 +87,16 @@ class Tlb {
   /// Tags of one mode (0 user, 1 supervisor).
   std::array<TlbTags, kTlbEntries>& tags(bool supervisor) { return tags_[supervisor]; }
 
-  /// Sets the tags of a cached page anew, after what it depends on has changed.
-  void tag(u32 i, Memory& memory) {
-    for (bool supervisor : {false, true}) tags_[supervisor][i] = make_tags(entries_[i], supervisor, memory);
+  /// Sets the tags for data of a cached page anew, after what they depend on has changed; to be
+  /// called after an access that went the slow way.
+  void refresh(Gva gva, Memory& memory) {
+    if (!find(gva)) return;
+    const u32 i = index(gva);
+    for (const bool supervisor : {false, true}) {
+      const TlbTags fresh = make_tags(entries_[i], supervisor, memory);
+      TlbTags& tags = tags_[supervisor][i];
+      tags.read = fresh.read, tags.write = fresh.write, tags.host = fresh.host;
+    }
   }
 
   const std::array<TlbEntry, kTlbEntries>& entries() const { return entries_; }

@@ -17,6 +17,7 @@ Machine::Machine(const MachineConfig& config, std::unique_ptr<Strategy> strategy
       memory_({Vm::kRamBase}, host_memory_bytes(config.ram_bytes)),
       bus_(*this),
       cpu_(0, config.variant, memory_, ledger_, clock_, bus_),
+      fast_(cpu_),
       vm_({cpu_, memory_, ledger_, clock_, log_}, devices::ZisaPlatform(config.platform),
           config.ram_bytes),
       strategy_(std::move(strategy)),
@@ -233,8 +234,39 @@ bool Machine::check_limits(const Limits& limits) {
 }
 
 void Machine::run(const Limits& limits) {
-  while (!waits_for_input_ && check_limits(limits) && step()) {
+  while (!waits_for_input_ && check_limits(limits)) {
+    if (!stepping_) {
+      settle();
+      if (can_run_fast()) {
+        steps_ += fast_.run(fast_budget(limits));
+        if (!check_limits(limits)) return;
+      }
+    }
+    if (!step()) return;
   }
+}
+
+bool Machine::can_run_fast() const {
+  return !ending_ && !vm_.internals().vcpu.halted && !cpu_.state.waiting && !cpu_.interrupt_due();
+}
+
+// Time units that the fast engine may use up before something has to be looked at. An instruction takes at
+// least one unit, so limits on instructions and steps are kept as well.
+i64 Machine::fast_budget(const Limits& limits) const {
+  u64 budget = u64{1} << 40;
+  const auto at_most = [&](u64 limit, u64 now) {
+    if (limit != 0) budget = std::min(budget, limit > now ? limit - now : 0);
+  };
+  at_most(due_, clock_.now());
+  at_most(limits.instructions, instructions());
+  at_most(limits.steps, steps_);
+  for (const Cycles limit : {limits.cycles, limits.pause_at}) {
+    if (limit == 0 || cycles() >= limit) continue;
+    // In virtual time a unit is an instruction, which may take many cycles.
+    const u64 units = clock_.virtual_time ? (limit - cycles()) / fast_.dearest_instruction() : limit - cycles();
+    budget = std::min(budget, units);
+  }
+  return static_cast<i64>(budget);
 }
 
 void Machine::type(std::string_view input) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "cpu/fast.hpp"
 #include "vmm/strategy.hpp"
 #include "vmm/vm.hpp"
 
@@ -67,7 +68,12 @@ class Machine {
   /// Whether input may still come while the guest waits.
   void expect_input(bool expect) { expect_input_ = expect; }
   /// Effects of steps go there; null for none.
-  void record(cpu::Effects* effects) { cpu_.record(effects); }
+  void record(cpu::Effects* effects) {
+    cpu_.record(effects);
+    stepping_ = effects != nullptr;
+  }
+  /// Whether run() uses the stepping engine alone, as the lockstep tests ask for.
+  void only_step(bool only) { stepping_ = only; }
 
   /// Hash of what the guest can see: registers and virtual state, RAM by guest-physical address, devices.
   u64 state_hash() const;
@@ -98,13 +104,15 @@ class Machine {
   void end(Ending ending);
   u64 next_time_of_interest() const;
   bool check_limits(const Limits& limits);
-  u64 fast_budget(const Limits& limits) const;
+  i64 fast_budget(const Limits& limits) const;
+  bool can_run_fast() const;
 
   cost::Ledger ledger_;
   cpu::Clock clock_;
   mmu::Memory memory_;
   DeviceBus bus_;
   cpu::Cpu cpu_;
+  cpu::FastEngine fast_;
   EventLog log_;
   Vm vm_;
   std::unique_ptr<Strategy> strategy_;
@@ -116,6 +124,7 @@ class Machine {
   bool unsettled_ = true;   ///< something was done that may have changed lines or due_
   bool waits_for_input_ = false;
   bool expect_input_ = false;
+  bool stepping_ = false;
 };
 
 }  // namespace ringside::vmm

@@ -1,0 +1,102 @@
+#include "cpu/code_page.hpp"
+
+#include "isa/zisa/decode.hpp"
+
+namespace ringside::cpu::fast {
+
+namespace {
+// 33 KiB each; a guest that executes more pages than this starts over.
+constexpr u64 kMostPages = 1024;
+
+bool undecoded(const Op& op) { return op.handler == undecoded_handler(); }
+}  // namespace
+
+DecodeCache::DecodeCache(mmu::Mmu& mmu, const Prices& prices)
+    : mmu_(mmu), prices_(prices), pages_(mmu.memory().pages()) {
+  mmu_.memory().set_code_watcher(this);
+}
+
+DecodeCache::~DecodeCache() { mmu_.memory().set_code_watcher(nullptr); }
+
+CodePage& DecodeCache::page(Hpa base) {
+  const u64 number = mmu_.memory().page_of(base);
+  if (pages_[number]) return *pages_[number];
+  if (live_ == kMostPages) drop_all();
+  if (spare_.empty()) spare_.push_back(std::make_unique<CodePage>());
+  pages_[number] = std::move(spare_.back());
+  spare_.pop_back();
+  ++live_;
+  CodePage& page = *pages_[number];
+  page.number = number;
+  page.base = base;
+  page.ops.fill({undecoded_handler(), 0, 0, 0, 0, 0});
+  page.charges.fill({});
+  page.ops[kOpsPerPage].handler = next_page_handler();
+  // From now on no store may reach the page unseen.
+  mmu_.memory().mark_code(number);
+  mmu_.tlb.drop_write_tags(base.page());
+  return page;
+}
+
+// Decodes forwards, then sums the charges backwards.
+void DecodeCache::decode(CodePage& page, u32 index) {
+  const auto word_at = [&](u32 i) { return mmu_.memory().read<u32>(page.base + 4 * u64{i}); };
+  u32 end = index;
+  for (; end < kOpsPerPage && undecoded(page.ops[end]); ++end) {
+    const u32 before = end == 0 ? kNoRegister : register_written(word_at(end - 1));
+    page.ops[end] = predecode(word_at(end), end, before);
+    page.charges[end].forward = before;
+    if (ends_block(page.ops[end].row)) {
+      ++end;
+      break;
+    }
+  }
+  for (u32 i = end; i-- > index;) {
+    Charge sum = price(page.ops[i]);
+    if (!ends_block(page.ops[i].row)) {
+      sum.counts += page.charges[i + 1].counts;
+      sum.time += page.charges[i + 1].time;
+    }
+    page.charges[i].counts = sum.counts;
+    page.charges[i].time = sum.time;
+  }
+}
+
+// What the exact engine executes pays there.
+Charge DecodeCache::price(const Op& op) const {
+  const auto counted = [](u64 kinds, i32 time) { return Charge{u64{1} << kInsns | kinds, time, 0}; };
+  if (op.row == zisa::kIllegalRow) return {};
+  switch (zisa::kRows[op.row].kind) {
+    case zisa::Kind::kAlu:
+    case zisa::Kind::kBranch:
+    case zisa::Kind::kJump: return counted(0, prices_.insn);
+    case zisa::Kind::kMultiply:
+      return counted(u64{1} << kMultiplies, prices_.insn + prices_.multiply);
+    case zisa::Kind::kDivide: return counted(u64{1} << kDivides, prices_.insn + prices_.divide);
+    case zisa::Kind::kLoad:
+    case zisa::Kind::kStore: return counted(u64{1} << kData, prices_.insn + prices_.data);
+    case zisa::Kind::kIndirectJump:
+      return counted(u64{1} << kIndirects, prices_.insn + prices_.indirect);
+    default: return {};
+  }
+}
+
+void DecodeCache::code_written(u64 number, u32 offset, u32 bytes) {
+  const CodePage& page = *pages_[number];
+  for (u32 i = offset / 4; i <= (offset + bytes - 1) / 4; ++i)
+    if (!undecoded(page.ops[i])) return drop(number);
+}
+
+void DecodeCache::drop(u64 number) {
+  mmu_.memory().unmark_code(number);
+  mmu_.tlb.drop_fetch_tags(pages_[number].get());
+  spare_.push_back(std::move(pages_[number]));
+  --live_;
+}
+
+void DecodeCache::drop_all() {
+  for (u64 number = 0; number < pages_.size(); ++number)
+    if (pages_[number]) drop(number);
+}
+
+}  // namespace ringside::cpu::fast
