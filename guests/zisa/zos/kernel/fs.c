@@ -22,7 +22,7 @@ static bool load_directory(void) {
     directory = frame_pointer(frame);
     return true;
   }
-  print("zos: the disk holds no file system\n");
+  print("zos: drive 0 holds no file system\n");
   frame_put(frame);
   return false;
 }

@@ -33,11 +33,13 @@ static void run(struct process* process) {
 // of use only to those who sleep for some; without them the machine is left in peace.
 static void idle(void) {
   bool quiet = !anyone_waits_for_ticks();
+  uint32_t taken = interrupts_taken;
   if (quiet) timer_stop();
   wait_for_interrupt();
   if (quiet) timer_start(options.tick);
   interrupts_on();
   interrupts_off();
+  KASSERT(interrupts_taken != taken, "the interrupt that ended the wait was not taken");
 }
 
 void scheduler(void) {

@@ -8,11 +8,17 @@ static bool is_user_range(uint32_t address, uint32_t size) {
   return address >= USER_BASE && address < USER_TOP && size <= USER_TOP - address;
 }
 
+static bool usable(uint32_t address, enum access access) {
+  return access == ACCESS_WRITE ? can_write(address) : can_read(address);
+}
+
 // Makes the page of `address` usable. The machine's own answer is quickest; only when that is no
 // does the kernel do what a page fault would have done.
 static bool page_ready(uint32_t address, enum access access) {
-  if (access == ACCESS_WRITE ? can_write(address) : can_read(address)) return true;
-  return space_fault(&current->space, address, access);
+  if (usable(address, access)) return true;
+  if (!space_fault(&current->space, address, access)) return false;
+  KASSERT(usable(address, access), "a page that was made ready cannot be used");
+  return true;
 }
 
 // How much of `size` bytes lies in the page of `address`.

@@ -102,6 +102,18 @@ static bool break_sharing(pte_t* entry, uint32_t address) {
   return true;
 }
 
+static bool allows(pte_t entry, enum access access) {
+  static const uint32_t needed[] = {PAGE_READ, PAGE_WRITE, PAGE_EXECUTE};
+  return (pte_rights(entry) & needed[access]) != 0;
+}
+
+// The page is there. If it allows the access the fault was none: nothing is left to be done.
+static bool fault_on_page(pte_t* entry, uint32_t address, enum access access) {
+  if (allows(*entry, access)) return true;
+  bool shared = (pte_rights(*entry) & PAGE_COW) != 0;
+  return access == ACCESS_WRITE && shared && break_sharing(entry, address);
+}
+
 static bool zero_on_demand(const struct address_space* space, uint32_t address) {
   return (address >= space->zero_begin && address < space->heap_end) ||
          (address >= USER_STACK_LOW && address < USER_TOP);
@@ -119,10 +131,7 @@ bool space_fault(struct address_space* space, uint32_t address, enum access acce
   address &= ~(PAGE_SIZE - 1);
   if (address < USER_BASE || address >= USER_TOP) return false;
   pte_t* entry = page_entry(space->root, address, false);
-  if (entry != NULL && pte_valid(*entry)) {
-    bool shared = (pte_rights(*entry) & PAGE_COW) != 0;
-    return access == ACCESS_WRITE && shared && break_sharing(entry, address);
-  }
+  if (entry != NULL && pte_valid(*entry)) return fault_on_page(entry, address, access);
   return access != ACCESS_EXECUTE && zero_on_demand(space, address) && map_zeros(space, address);
 }
 

@@ -62,7 +62,7 @@ static int wait_for(int pid) {
   do {
     ended = wait(&status);
   } while (ended != pid && ended != -1);
-  return status;
+  return ended == pid ? status : 1;
 }
 
 static int run_program(char** words) {

@@ -96,6 +96,7 @@ void frame_start_program(struct trap_frame* frame, uint32_t pc, uint32_t sp, uin
                          uint32_t a1);
 
 void trap_init(void);
+extern uint32_t interrupts_taken;  // how many there were; may wrap
 // The stack that the next trap from user mode is to use.
 void trap_set_kernel_stack(void* top);
 

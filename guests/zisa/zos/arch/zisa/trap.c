@@ -35,7 +35,10 @@ static bool is_interrupt(const struct trap_frame* frame) {
   return (frame->cause & CAUSE_INTERRUPT) != 0;
 }
 
+uint32_t interrupts_taken;
+
 static void interrupt(const struct trap_frame* frame) {
+  interrupts_taken++;
   switch (frame->cause & ~CAUSE_INTERRUPT) {
     case INTERRUPT_TIMER:
       return tick();
