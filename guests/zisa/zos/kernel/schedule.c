@@ -9,7 +9,7 @@ bool reschedule;
 static struct context scheduler_context;
 
 static struct process* next_runnable(void) {
-  static int last;
+  static uint32_t last;
   for (int i = 0; i < MAX_PROCESSES; i++) {
     last = (last + 1) % MAX_PROCESSES;
     if (processes[last].state == RUNNABLE) return &processes[last];

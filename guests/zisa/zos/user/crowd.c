@@ -39,12 +39,13 @@ int main(int argc, char** argv) {
   if (count > MOST) count = MOST;
   uint32_t started = start_crowd(count);
   int expected = (int)(compute(0) & 0x7fffffff);
-  uint32_t wrong = count - started;
+  uint32_t wrong = 0;
   for (uint32_t i = 0; i < started; i++) {
     int value = 0;
     wait(&value);
     if (value != expected) wrong++;
   }
-  printf("crowd: %u processes, %u wrong\n", count, wrong);
-  return wrong == 0 ? 0 : 1;
+  if (started < count) printf("crowd: no room for %u more\n", count - started);
+  printf("crowd: %u processes, %u wrong\n", started, wrong);
+  return wrong == 0 && started == count ? 0 : 1;
 }
