@@ -28,7 +28,7 @@ constexpr std::string_view unit_name(Unit unit) {
 // clang-format off
 #define RINGSIDE_COST_PARAMETERS(ROW)                                                               \
   /*  enumerator         unit        min         max  owner                                      */ \
-  ROW(kFrequencyKhz,     kKilohertz,   1,  100000000, "vmm",                                        \
+  ROW(kFrequencyKhz,     kKilohertz,   1,  100000000, "session",                                    \
       "clock frequency of the machine",                                                             \
       "not charged: turns cycles into seconds and stands in the boot information")                  \
   ROW(kInsn,             kCycles,      1,       1000, "cpu",                                        \
@@ -73,7 +73,7 @@ constexpr std::string_view unit_name(Unit unit) {
   ROW(kTrapReturn,       kCycles,      0,   10000000, "cpu",                                        \
       "hardware return from a trap",                                                                \
       "TRET where the CPU runs it, and the VMM's return to a de-privileged guest")                  \
-  ROW(kDiskLatency,      kCycles,      0, 1000000000, "vmm",                                        \
+  ROW(kDiskLatency,      kCycles,      0, 1000000000, "session",                                    \
       "time from a disk command to its DMA; a duration, that of any drive",                         \
       "not charged: added to the time of the command; in virtual time it counts instructions")      \
   ROW(kVmmDispatch,      kCycles,      0,   10000000, "vmm",                                        \
@@ -148,9 +148,9 @@ constexpr std::string_view unit_name(Unit unit) {
   ROW(kWorldSwitch,      kCycles,      0,  100000000, "vmm/crossing",                               \
       "round trip from a hosted VMM to its host or to a user process and back",                     \
       "each crossing to a device model that lives outside of the VMM")                              \
-  ROW(kIdleCycle,        kCycles,      1,          1, "vmm",                                        \
+  ROW(kIdleCycle,        kCycles,      1,          1, "cost",                                        \
       "a cycle in which nothing runs; always 1, no model may set it",                               \
-      "waiting for the next event")
+      "by the ledger, for the time until the next event")
 // clang-format on
 
 /// A cost parameter: names a row.
