@@ -35,7 +35,7 @@ Step Cpu::step(bool sensitive_seen) {
   if (interrupt_due()) return trapped({first_interrupt(enabled_pending(state)), 0}, zisa::kIllegalRow);
   if (const auto trap = fetch_page()) return trapped(*trap, zisa::kIllegalRow);
   const u32 word = mmu_.memory().read<u32>(fetch_.base + (state.pc & kPageMask));
-  const zisa::Decoded decoded = zisa::decode(word);
+  const zisa::Decoded& decoded = memo_.decode(word);
   const bool runs_in_user = !state.supervisor() && is_sensitive(decoded.row) &&
                             !variant_.traps_in_user(decoded.row, state.sr);
   if (runs_in_user && trap_to == TrapTo::kVmm && !sensitive_seen)

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "cpu/clock.hpp"
+#include "cpu/decode_memo.hpp"
 #include "cpu/effects.hpp"
 #include "cpu/state.hpp"
 #include "cpu/variant.hpp"
@@ -101,6 +102,7 @@ class Cpu {
   Bus& bus_;
   Effects* effects_ = nullptr;
   Fetch fetch_;
+  DecodeMemo memo_;
 
   // What the instruction under way has accessed; charged when it completes.
   struct Accesses {
