@@ -1,0 +1,64 @@
+#include "bench/report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace ringside::bench {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+constexpr double kMebibyte = 1 << 20;
+
+double best(const std::vector<double>& times) {
+  return *std::min_element(times.begin(), times.end());
+}
+
+Json side(const Program& program, const Side& side) {
+  return {
+      {"mips", program.mips(side)}, {"cpu_seconds", side.full}, {"cpu_seconds_empty", side.empty}};
+}
+
+}  // namespace
+
+std::string as_table(const Measured& all) {
+  std::string text = fmt::format("{:<15} {:>12} {:>14} {:>14} {:>7}\n", "program", "million insns",
+                                 "ringside MIPS", "qemu MIPS", "ratio");
+  for (const Program& p : all.programs)
+    text += fmt::format("{:<15} {:>13.1f} {:>14.0f} {:>14.0f} {:>7.2f}\n", p.name,
+                        static_cast<double>(p.instructions) / 1e6, p.mips(p.ringside),
+                        p.mips(p.qemu), p.ratio());
+  text += fmt::format("{:<15} {:>13} {:>14} {:>14} {:>7.2f}\n", "geometric mean", "", "", "",
+                      all.geometric_mean);
+  text += fmt::format("\nhello on zos from start to end: {:.0f} ms (to reach: under 50)\n",
+                      1000 * best(all.hello));
+  text += fmt::format(
+      "resident memory of a run: {:.1f} MiB, with {:.0f} MiB of guest RAM (to reach: at most 64 MB "
+      "more)\n",
+      static_cast<double>(all.resident_bytes) / kMebibyte, kGuestRam / kMebibyte);
+  return text;
+}
+
+std::string as_json(const Measured& all, const Settings& settings) {
+  Json programs = Json::array();
+  for (const Program& p : all.programs)
+    programs.push_back({{"name", p.name},
+                        {"instructions", p.instructions},
+                        {"console", p.console},
+                        {"ringside", side(p, p.ringside)},
+                        {"qemu", side(p, p.qemu)},
+                        {"ratio", p.ratio()}});
+  const Json document = {{"schema", "ringside/bench/1"},
+                         {"percent", settings.percent},
+                         {"programs", programs},
+                         {"geometric_mean", all.geometric_mean},
+                         {"hello_wall_seconds", all.hello},
+                         {"resident_bytes", all.resident_bytes},
+                         {"guest_ram_bytes", kGuestRam}};
+  return document.dump(2) + "\n";
+}
+
+}  // namespace ringside::bench
