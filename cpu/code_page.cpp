@@ -44,7 +44,7 @@ void DecodeCache::decode(CodePage& page, u32 index) {
   u32 end = index;
   for (; end < kOpsPerPage && undecoded(page.ops[end]); ++end) {
     const u32 before = end == 0 ? kNoRegister : register_written(word_at(end - 1));
-    page.ops[end] = predecode(word_at(end), end, before);
+    page.ops[end] = stops_.test(end) ? for_exact_engine() : predecode(word_at(end), end, before);
     page.charges[end].forward = before;
     if (ends_block(page.ops[end].row)) {
       ++end;
@@ -92,6 +92,12 @@ void DecodeCache::drop(u64 number) {
   mmu_.tlb.drop_fetch_tags(pages_[number].get());
   spare_.push_back(std::move(pages_[number]));
   --live_;
+}
+
+void DecodeCache::set_stops(const std::vector<u32>& addresses) {
+  stops_.reset();
+  for (const u32 address : addresses) stops_.set((address & kPageMask) / 4);
+  drop_all();
 }
 
 void DecodeCache::drop_all() {

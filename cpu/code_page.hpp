@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <memory>
 #include <vector>
 
@@ -72,6 +73,8 @@ class DecodeCache final : public mmu::CodeWatcher {
 
   void code_written(u64 page, u32 offset, u32 bytes) override;
   void drop_all();
+  /// Instructions at the page offsets of these addresses are left to the exact engine.
+  void set_stops(const std::vector<u32>& addresses);
 
  private:
   void drop(u64 number);
@@ -79,6 +82,7 @@ class DecodeCache final : public mmu::CodeWatcher {
 
   mmu::Mmu& mmu_;
   Prices prices_;
+  std::bitset<kOpsPerPage> stops_;
   std::vector<std::unique_ptr<CodePage>> pages_;  ///< by page number
   std::vector<std::unique_ptr<CodePage>> spare_;
   u64 live_ = 0;
@@ -91,6 +95,8 @@ Handler next_page_handler();
 /// before it writes, kNoRegister if it writes none.
 Op predecode(u32 word, u32 index, u32 before);
 inline constexpr u32 kNoRegister = 32 * 4;
+/// An operation that is left to the exact engine.
+Op for_exact_engine();
 /// The register that a word writes for the next one to take over, kNoRegister if none.
 u32 register_written(u32 word);
 /// Whether a block ends with this row's operation.

@@ -20,7 +20,8 @@ struct Context;
 //   counts - what was executed, packed (see Charge)
 //   last   - the value that the operation before wrote
 #define RINGSIDE_HANDLER_PARAMETERS                                                              \
-  const Op *op, u8 *x, Context *m, i64 left, u64 counts, u32 last
+  [[maybe_unused]] const Op *op, [[maybe_unused]] u8 *x, [[maybe_unused]] Context *m,              \
+      [[maybe_unused]] i64 left, [[maybe_unused]] u64 counts, [[maybe_unused]] u32 last
 using Handler = void (*)(RINGSIDE_HANDLER_PARAMETERS);
 
 #if defined(RINGSIDE_TAIL_CALLS) && defined(__clang__)

@@ -32,7 +32,6 @@ void leave(const Op* op, Context* m, u32 pc, i64 left, u64 counts) {
 
 // The operation is for the exact engine. It and what follows in its block did not run.
 void take_back(RINGSIDE_HANDLER_PARAMETERS) {
-  (void)x, (void)last;
   const Charge& charge = charge_of(op);
   leave(op, m, address_of(op, m), left + charge.time, counts - charge.counts);
 }
@@ -263,6 +262,8 @@ Forward choose_forward(zisa::Form form, const zisa::Operands& o, u32 before) {
 constexpr Op kForExactEngine{take_back, 0, 0, 0, static_cast<u8>(zisa::kIllegalRow), 0};
 
 }  // namespace
+
+Op for_exact_engine() { return kForExactEngine; }
 
 Handler undecoded_handler() { return undecoded; }
 Handler next_page_handler() { return next_page; }

@@ -44,6 +44,9 @@ class FastEngine {
   /// Forgets predecoded code, after memory was replaced.
   void reset() { cache_.drop_all(); }
 
+  /// From now on run() stops before instructions at these addresses, in any page that they may name.
+  void set_stops(const std::vector<u32>& addresses) { cache_.set_stops(addresses); }
+
   /// Cycles that one instruction can take at the most in here.
   u64 dearest_instruction() const { return dearest_; }
 

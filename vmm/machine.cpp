@@ -73,8 +73,6 @@ void Machine::settle() {
   cpu_.state.control(Cr::kIpend) = vm_.deprivileged() ? vm_.host_interrupts() : vm_.lines();
   due_ = next_time_of_interest();
   unsettled_ = false;
-  if (const auto code = vm_.internals().platform.exit_code())
-    end({Ending::Outcome::kExited, *code, ""});
 }
 
 bool Machine::may_be_interrupted() const {
@@ -109,7 +107,6 @@ void Machine::wait() {
 bool Machine::step() {
   if (ending_) return false;
   settle();
-  if (ending_) return false;
   ++steps_;
   waits_for_input_ = false;
   const bool wakes = cpu::enabled_pending(cpu_.state) != 0;
@@ -121,7 +118,10 @@ bool Machine::step() {
     cpu_.state.waiting = false;
     execute();
   }
-  if (vm_.failed() && !ending_) end(*vm_.failed());
+  if (const auto code = vm_.internals().platform.exit_code())
+    end({Ending::Outcome::kExited, *code, ""});
+  else if (vm_.failed())
+    end(*vm_.failed());
   return !ending_;
 }
 
@@ -226,6 +226,7 @@ void Machine::end(Ending ending) {
 bool Machine::check_limits(const Limits& limits) {
   if (limits.steps != 0 && steps_ >= limits.steps) return false;
   if (limits.pause_at != 0 && cycles() >= limits.pause_at) return false;
+  if (limits.events != 0 && log_.count() >= limits.events) return false;
   if (limits.instructions != 0 && instructions() >= limits.instructions)
     end({Ending::Outcome::kLimit, 0, fmt::format("limit of {} instructions", limits.instructions)});
   else if (limits.cycles != 0 && cycles() >= limits.cycles)
@@ -234,16 +235,27 @@ bool Machine::check_limits(const Limits& limits) {
 }
 
 void Machine::run(const Limits& limits) {
-  while (!waits_for_input_ && check_limits(limits)) {
+  const u64 start = steps_;
+  const auto at_breakpoint = [&] {
+    return steps_ != start && !breakpoints_.empty() && breakpoints_.contains(cpu_.state.pc);
+  };
+  // Where it stops, nothing of the next step is done yet: events that are due belong to that.
+  while (!waits_for_input_ && check_limits(limits) && !at_breakpoint()) {
     if (!stepping_) {
       settle();
       if (can_run_fast()) {
         steps_ += fast_.run(fast_budget(limits));
-        if (!check_limits(limits)) return;
+        if (!check_limits(limits) || at_breakpoint()) return;
       }
     }
     if (!step()) return;
   }
+}
+
+// The fast engine leaves instructions at these addresses to the exact one.
+void Machine::set_breakpoints(std::set<u32> addresses) {
+  breakpoints_ = std::move(addresses);
+  fast_.set_stops({breakpoints_.begin(), breakpoints_.end()});
 }
 
 bool Machine::can_run_fast() const {

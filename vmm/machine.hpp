@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 
 #include "cpu/fast.hpp"
 #include "vmm/strategy.hpp"
@@ -24,6 +25,7 @@ struct Limits {
   Cycles cycles = 0;
   u64 steps = 0;         ///< stop (without an ending) once so many machine steps are done
   Cycles pause_at = 0;   ///< stop (without an ending) at the first boundary at or past this cycle
+  u64 events = 0;        ///< stop (without an ending) once the log has so many events
 };
 
 class Machine {
@@ -72,6 +74,9 @@ class Machine {
     cpu_.record(effects);
     stepping_ = effects != nullptr;
   }
+  /// run() stops before an instruction at one of these addresses, unless it starts there.
+  void set_breakpoints(std::set<u32> addresses);
+  const std::set<u32>& breakpoints() const { return breakpoints_; }
   /// Whether run() uses the stepping engine alone, as the lockstep tests ask for.
   void only_step(bool only) { stepping_ = only; }
 
@@ -125,6 +130,7 @@ class Machine {
   bool waits_for_input_ = false;
   bool expect_input_ = false;
   bool stepping_ = false;
+  std::set<u32> breakpoints_;
 };
 
 }  // namespace ringside::vmm

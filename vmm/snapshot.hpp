@@ -1,0 +1,57 @@
+// Snapshots of a machine: everything that a run depends on, memory as pages that unchanged ones share.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "vmm/machine.hpp"
+
+namespace ringside::vmm {
+
+/// A page of a snapshot; null stands for one of zeros.
+using PageCopy = std::shared_ptr<const std::array<u8, kPageSize>>;
+
+/// One moment of a run.
+struct Snapshot {
+  u64 steps, instructions, events;
+  Cycles cycles;
+  u64 trace_hash;
+  std::vector<PageCopy> pages;
+  u64 own_pages = 0;  ///< copied for this snapshot
+
+  cpu::ArchState real;
+  cpu::Cpu::Fetch fetch;
+  bool guest_kernel;
+  u64 direct;
+  std::array<mmu::TlbEntry, mmu::kTlbEntries> tlb;
+  mmu::TlbCounts tlb_counts;
+  cost::Ledger ledger;
+  u64 virtual_time;
+  VmState vm;
+  std::unique_ptr<Strategy> strategy;
+  std::optional<Ending> failed, ending;
+
+  /// Host memory that dropping it would free, roughly, in bytes.
+  u64 bytes() const { return own_pages * kPageSize + pages.size() * sizeof(PageCopy) + sizeof *this; }
+};
+
+/// Takes and restores snapshots of one machine. While one of these lives, the machine's memory notes which
+/// pages are written.
+class Snapshots {
+ public:
+  explicit Snapshots(Machine& machine);
+
+  std::unique_ptr<Snapshot> take();
+  /// Puts the machine back to a snapshot taken of it.
+  void restore(const Snapshot& snapshot);
+
+ private:
+  void copy_dirty_pages(u64& copied);
+  void watch_writes();
+
+  Machine& machine_;
+  std::vector<PageCopy> pages_;  ///< memory as of the last take() or restore()
+};
+
+}  // namespace ringside::vmm
