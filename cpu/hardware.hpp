@@ -43,6 +43,7 @@ class Hardware {
     cpu_.mmu_.tlb.drop_local();
     invalidated();
   }
+  void returned() { cpu_.fetch_.valid = false; }
   void register_written(u32 number, u32 before) {
     if (cpu_.effects_) registers_.push_back({static_cast<u8>(number), before, 0});
   }

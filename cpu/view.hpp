@@ -22,7 +22,7 @@ namespace ringside::cpu {
 ///   u64 time()                                         what RDCYC counts
 ///   u32 probe(u32 gva)
 ///   void invalidate_page(u32 gva), invalidate_all()
-///   void status_changed(u32 before), control_changed(Cr which)
+///   void status_changed(u32 before), control_changed(Cr which), returned()
 ///   void register_written(u32 number, u32 before)      for those who record
 template <class Env>
 class View {
@@ -102,6 +102,7 @@ class View {
     s_.reserved = false;
     next_ = s_.control(Cr::kEpc) & ~3u;
     change_status(returned_status(s_.sr));
+    env_.returned();
   }
   u32 control(Cr which) const { return s_.control(which); }
   void read_control(u32 rd, u32 number) {

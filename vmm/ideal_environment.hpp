@@ -25,6 +25,7 @@ class IdealEnvironment {
   void invalidate_all() {}
   void status_changed(u32) {}
   void control_changed(Cr) {}
+  void returned() {}
   void register_written(u32, u32) {}
 
  private:

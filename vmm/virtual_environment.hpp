@@ -30,6 +30,7 @@ class VirtualEnvironment {
   void invalidate_all() { vm_.invalidate_hardware_all(); }
   void status_changed(u32) {}
   void control_changed(Cr) {}
+  void returned() {}
   void register_written(u32, u32) {}
 
   bool touched_memory = false;
