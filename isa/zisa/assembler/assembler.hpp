@@ -33,6 +33,10 @@ struct AssemblerOptions {
   /// Gives the content of a file named by .include or .incbin, or nothing where it cannot be
   /// read. Without it both are errors: this folder does no I/O.
   std::function<std::optional<std::string>(std::string_view name)> read_file;
+  /// Limits that keep a hostile source from taking all memory or time: bytes of output, and
+  /// statements after macros, repetitions and inclusions.
+  u64 max_bytes = 64u << 20;
+  u64 max_lines = 2u << 20;
 };
 
 /// A program, placed in memory.
@@ -76,8 +80,7 @@ struct Assembly {
   std::vector<u8> elf() const;
 };
 
-/// Assembles one source, called `file` in messages. Gives the program, or up to 20 errors. Sources
-/// may be hostile: output is limited to 64 MiB, macros and repetitions to some million lines.
+/// Assembles one source, called `file` in messages. Gives the program, or up to 20 errors.
 tl::expected<Assembly, std::vector<Diagnostic>> assemble(std::string_view file,
                                                          std::string_view text,
                                                          const AssemblerOptions& options = {});

@@ -34,10 +34,13 @@ bool numbers(Driver& driver, Cursor& operands, i64 width) {
   Unit& unit = driver.unit;
   do {
     const Place place = operands.place();
+    const std::size_t nodes = unit.nodes.size();
     unit.dot = unit.here();
     const auto node = parse_expression(unit, operands);
     if (!node) return false;
-    const Node& n = unit.nodes[*node];
+    const Node n = unit.nodes[*node];
+    // Tables of numbers can be long: what is known needs no expression to be kept.
+    if (n.kind == Node::Kind::kNumber) unit.nodes.resize(nodes);
     const auto bytes = static_cast<unsigned>(width);
     const bool done = n.kind == Node::Kind::kNumber ? append_number(unit, n.value, bytes, place)
                                                     : append_later(unit, *node, bytes, place);

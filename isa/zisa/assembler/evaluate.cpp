@@ -16,7 +16,7 @@ class Evaluator {
 
   Evaluated run(NodeId id) {
     const Node& node = unit_.nodes[id];
-    if (++unit_.steps > kMaxSteps) return fail(Kind::kTooLong, node);
+    if (++unit_.steps > kStepsPerLine * unit_.options.max_lines) return fail(Kind::kTooLong, node);
     if (depth_ > kMaxDepth) return fail(Kind::kTooDeep, node);
     ++depth_;
     const Evaluated result = dispatch(node);

@@ -139,9 +139,12 @@ std::optional<NodeId> parse_expression(Unit& unit, Cursor& cursor) {
 }
 
 std::optional<i64> parse_known(Unit& unit, Cursor& cursor) {
+  const std::size_t nodes = unit.nodes.size();
   const auto node = parse_expression(unit, cursor);
   if (!node) return std::nullopt;
-  return known_value(unit, *node);
+  const auto value = known_value(unit, *node);
+  unit.nodes.resize(nodes);  // nothing else refers to them
+  return value;
 }
 
 }  // namespace ringside::zisa::assembler

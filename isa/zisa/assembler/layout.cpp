@@ -41,7 +41,8 @@ class Layout {
  private:
   // Sizes that pass a limit end the search at once.
   bool report() {
-    unit_.error(failed_->place, fmt::format("more than {} MiB of output", kMaxBytes >> 20),
+    unit_.error(failed_->place,
+                fmt::format("more than {} bytes of output", unit_.options.max_bytes),
                 "check the counts of .space and .org");
     return true;
   }
@@ -77,15 +78,16 @@ class Layout {
   bool resize() {
     bool changed = false;
     u64 total = unit_.bytes;
+    const auto most = static_cast<i64>(unit_.options.max_bytes);
     for (Section& s : unit_.sections) {
       u64 before = 0;
       for (Stretch& stretch : s.stretches) {
         stretch.before = static_cast<u32>(before);
         const u32 here = s.address + stretch.offset + stretch.before;
         // What is negative may only be so for now; final_bytes() looks at it again.
-        const i64 size = std::clamp<i64>(wanted(s, stretch, here), 0, kMaxBytes + 1);
+        const i64 size = std::clamp<i64>(wanted(s, stretch, here), 0, most + 1);
         total += static_cast<u64>(size);
-        if (total > kMaxBytes) return failed_ = &stretch, false;
+        if (total > unit_.options.max_bytes) return failed_ = &stretch, false;
         if (static_cast<u32>(size) != stretch.size) changed = true, last_changed_ = &stretch;
         stretch.size = static_cast<u32>(size);
         before += stretch.size;

@@ -215,9 +215,10 @@ bool expand(Driver& driver, const std::vector<const Line*>& body, const Argument
       line.column = 1;
     }
     driver.expanded_text += line.text.size() + sizeof(Line);
-    if (driver.expanded_text > kMaxExpandedText) {
+    if (driver.expanded_text > kTextPerLine * unit.options.max_lines) {
       unit.error({from, from->column}, "macros make too much text",
                  "check the ends of recursive macros");
+      driver.ended = true;
       return false;
     }
     unit.lines.push_back(line);

@@ -21,8 +21,9 @@ std::string_view first_word(std::string_view text) {
 const Line* Reader::next() {
   while (!frames_.empty()) {
     if (const Line* line = next_in(frames_.back())) {
-      if (++delivered_ <= kMaxLines) return line;
-      unit_.error({line, line->column}, fmt::format("more than {} lines to assemble", kMaxLines),
+      if (++delivered_ <= unit_.options.max_lines) return line;
+      unit_.error({line, line->column},
+                  fmt::format("more than {} lines to assemble", unit_.options.max_lines),
                   "check the counts of .rept and the ends of recursive macros");
       frames_.clear();
       return nullptr;
@@ -78,7 +79,7 @@ std::optional<std::vector<const Line*>> Reader::block(const std::vector<std::str
   Frame* frame = frames_.empty() ? nullptr : &frames_.back();
   while (frame && frame->at < frame->lines.size()) {
     const Line* line = frame->lines[frame->at++];
-    if (++delivered_ > kMaxLines) break;
+    if (++delivered_ > unit_.options.max_lines) break;
     const auto word = first_word(line->text);
     depth += std::find(openers.begin(), openers.end(), word) != openers.end();
     if (word == closer && --depth == 0) return lines;

@@ -108,9 +108,9 @@ void Unit::switch_to(u32 section) {
 
 bool Unit::room_for(u64 count, Place place) {
   const u64 used = section().nobits ? section().size : bytes;
-  const u64 limit = section().nobits ? kMaxNobits : kMaxBytes;
+  const u64 limit = section().nobits ? kMaxNobits : options.max_bytes;
   if (count <= limit && used + count <= limit) return true;
-  error(place, fmt::format("more than {} MiB of output", limit >> 20),
+  error(place, fmt::format("more than {} bytes of output", limit),
         "check the counts of .space, .fill, .org and .rept");
   return false;
 }

@@ -14,14 +14,12 @@
 
 namespace ringside::zisa::assembler {
 
-// Limits that keep a hostile source from taking all memory or time.
-inline constexpr u64 kMaxBytes = 64u << 20;          // of output
-inline constexpr u64 kMaxNobits = u64{1} << 30;      // of zeros that take no room in the file
-inline constexpr u64 kMaxLines = 4u << 20;           // after macros, repetitions, inclusions
-inline constexpr u64 kMaxExpandedText = 256u << 20;  // written by macros
-inline constexpr std::size_t kMaxFrames = 500;       // macros and inclusions inside each other
-inline constexpr unsigned kMaxDepth = 500;           // parentheses, symbols made of symbols
-inline constexpr u64 kMaxSteps = u64{400} << 20;     // of evaluating expressions
+// Limits on hostile sources, beside those of AssemblerOptions.
+inline constexpr u64 kMaxNobits = u64{1} << 30;  // of zeros that take no room in the file
+inline constexpr std::size_t kMaxFrames = 500;   // macros and inclusions inside each other
+inline constexpr unsigned kMaxDepth = 500;       // parentheses, symbols made of symbols
+inline constexpr u64 kTextPerLine = 64;          // written by macros, for each line allowed
+inline constexpr u64 kStepsPerLine = 50;         // of evaluating, for each line allowed
 
 /// A part of an expression. The operator is a character ('<' is <<, see expression.cpp), or
 /// kNumber, kSymbol, kLocation.
