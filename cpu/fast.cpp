@@ -61,10 +61,14 @@ void change_page(RINGSIDE_HANDLER_PARAMETERS) {
   const mmu::TlbTags& tags = m->tags[mmu::Tlb::index({target})];
   if (__builtin_expect(tags.fetch != (target & ~kPageMask), 0))
     return leave(op, m, target, left, counts);
+  // Where the slice ends here, an event may be due before the next fetch: then nothing was looked up.
+  CodePage* const page = static_cast<CodePage*>(tags.code);
+  const Op* const first = &page->ops[(target & kPageMask) / 4];
+  if (__builtin_expect(left < charge_of(first).time, 0)) return leave(op, m, target, left, counts);
   ++m->fetch_lookups;
-  m->page = static_cast<CodePage*>(tags.code);
+  m->page = page;
   m->page_address = target & ~kPageMask;
-  RINGSIDE_ENTER(&m->page->ops[(target & kPageMask) / 4]);
+  RINGSIDE_ENTER(first);
 }
 
 void next_page(RINGSIDE_HANDLER_PARAMETERS) {
