@@ -84,6 +84,7 @@ class Reader {
     segment.address = static_cast<u32>(header.p_paddr);
     segment.memory_size = static_cast<u32>(header.p_memsz);
     segment.file_size = static_cast<u32>(header.p_filesz);
+    segment.executable = header.p_flags & PF_X;
     // Of a segment of zeros the offset means nothing.
     segment.file_offset = segment.file_size != 0 ? static_cast<u32>(header.p_offset) : 0;
     if (u64{segment.file_offset} + segment.file_size > image_.bytes.size())

@@ -22,6 +22,7 @@ struct Segment {
   u32 memory_size = 0;  ///< bytes, not 0; address + memory_size is at most 4 GiB
   u32 file_size = 0;    ///< bytes that come from the file, at most memory_size
   u32 file_offset = 0;  ///< where they stand in it
+  bool executable = false;  ///< it may hold code
 
   u64 end() const { return u64{address} + memory_size; }
 };
