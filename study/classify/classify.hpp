@@ -1,0 +1,34 @@
+// The Popek-Goldberg report of an ISA variant: every instruction put to experiment, and what
+// follows.
+#pragma once
+
+#include "base/result.hpp"
+#include "study/classify/verdict.hpp"
+
+namespace ringside::study {
+
+struct Classification {
+  std::string isa;
+  std::string note;               ///< what of the machine was not judged; may be empty
+  std::vector<Finding> findings;  ///< one for each instruction of the table
+  Verdicts verdicts;
+
+  const Finding* find(std::string_view instruction) const;
+};
+
+/// Experiments with every instruction of the variant that the laboratory has.
+Classification classify(session::Laboratory& laboratory);
+
+/// The verdicts on a variant in which some instructions run in user mode and the others of a set
+/// trap.
+struct SubsetVerdicts {
+  std::vector<std::string> open;
+  Verdicts verdicts;
+};
+/// All subsets of the holes that are found in the laboratory's variant: in the first none is open,
+/// in the last all. More than kMostHoles holes give an error.
+inline constexpr u32 kMostHoles = 6;
+Result<std::vector<SubsetVerdicts>> classify_subsets(session::Laboratory& laboratory,
+                                                     const Classification& all);
+
+}  // namespace ringside::study
