@@ -153,10 +153,10 @@ inline constexpr auto kTable = [] {
   Row{"amomaxu.w", "11100qq ttttt sssss 010 ddddd 0101111", F::kAtomic,  kAtomic, kRuns, innocuous, amo([](u32 a, u32 b) { return a > b ? a : b; })},
   // The system instructions (docs/zisa.md, section 3)
   Row{"read_sr",    "0000000 00000 00000 000 ddddd 0001011", F::kRd,    kSystem, kHole,  mode,          [](auto& m, const Operands& o) { m.set(o.rd, m.status()); }},
-  Row{"write_sr",   "0000001 00000 sssss 000 00000 0001011", F::kRs1,   kSystem, kHole,  control_mode,  [](auto& m, const Operands& o) { m.set_status(m.x(o.rs1)); }},
+  Row{"write_sr",   "0000001 00000 sssss 000 00000 0001011", F::kRs1,   kSystem, kHole,  control,       [](auto& m, const Operands& o) { m.set_status(m.x(o.rs1)); }},
   Row{"read_ptbr",  "0000010 00000 00000 000 ddddd 0001011", F::kRd,    kSystem, kHole,  location,      [](auto& m, const Operands& o) { m.set(o.rd, m.control(Cr::kPtbr)); }},
   Row{"probe",      "0000011 00000 sssss 000 ddddd 0001011", F::kRdRs1, kSystem, kHole,  mode_location, [](auto& m, const Operands& o) { m.set(o.rd, m.probe(m.x(o.rs1))); }},
-  Row{"tret",       "0000100 00000 00000 000 00000 0001011", F::kNone,  kSystem, kTraps, control,       [](auto& m, const Operands&) { m.trap_return(); }},
+  Row{"tret",       "0000100 00000 00000 000 00000 0001011", F::kNone,  kSystem, kTraps, control_mode,  [](auto& m, const Operands&) { m.trap_return(); }},
   Row{"tlbinv",     "0000101 00000 sssss 000 00000 0001011", F::kRs1,   kSystem, kTraps, control,       [](auto& m, const Operands& o) { m.invalidate_page(m.x(o.rs1)); }},
   Row{"tlbinv_all", "0000110 00000 00000 000 00000 0001011", F::kNone,  kSystem, kTraps, control,       [](auto& m, const Operands&) { m.invalidate_all(); }},
   Row{"wfi",        "0000111 00000 00000 000 00000 0001011", F::kNone,  kSystem, kTraps, control,       [](auto& m, const Operands&) { m.wait_for_interrupt(); }},
