@@ -1,5 +1,6 @@
 #include "session/catalogue.hpp"
 
+#include "cost/model.hpp"
 #include "strategies/bare/bare.hpp"
 #include "strategies/trap_emulate/trap_emulate.hpp"
 
@@ -14,8 +15,9 @@ std::unique_ptr<vmm::Strategy> make() {
 
 const std::vector<StrategyInfo>& strategies() {
   static const std::vector<StrategyInfo> all = {
-      {"bare", make<ringside::strategies::Bare>, "the guest owns the machine"},
-      {"trap-emulate", make<ringside::strategies::TrapEmulate>, "the guest runs in U mode, traps are emulated"},
+      {"bare", make<ringside::strategies::Bare>, "the guest owns the machine", {"zisa", "zisa-v"}},
+      {"trap-emulate", make<ringside::strategies::TrapEmulate>, "the guest runs in U mode, traps are emulated",
+       {"zisa", "zisa-v"}},
   };
   return all;
 }
@@ -29,5 +31,8 @@ Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name) {
   return fail({Error::Kind::kUsage, "", "--strategy " + std::string(name), "no such strategy",
                "use one of " + names});
 }
+
+std::vector<std::string> isa_names() { return {"zisa", "zisa-v", "zisa-h"}; }
+std::vector<std::string> cost_model_names() { return cost::preset_names(); }
 
 }  // namespace ringside::session

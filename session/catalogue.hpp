@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,11 +15,16 @@ struct StrategyInfo {
   std::string_view name;
   std::unique_ptr<vmm::Strategy> (*make)();
   std::string_view summary;  ///< one line for --help
+  std::vector<std::string_view> isas;  ///< the variants on which it is worth comparing
 };
 
 const std::vector<StrategyInfo>& strategies();
 
 /// A new strategy of that name; the error lists the names.
 Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name);
+
+/// Names that options take beside those of files: variants, cost models.
+std::vector<std::string> isa_names();
+std::vector<std::string> cost_model_names();
 
 }  // namespace ringside::session

@@ -8,6 +8,12 @@
 
 namespace ringside::session {
 
+/// What a user typed, and when: after so many machine steps.
+struct TypedInput {
+  u64 step = 0;
+  std::string bytes;
+};
+
 struct Options {
   std::string guest;        ///< file, or name of a bundled guest
   std::string isa;          ///< zisa, zisa-v, zisa-h or a variant's file; empty: what the guest's note says
@@ -17,6 +23,8 @@ struct Options {
   std::vector<std::string> drives;      ///< images; "none" leaves a place empty. Empty list: the image beside the guest, if any
   std::string append;                   ///< command line of the guest
   std::string input;                    ///< offered to the console
+  std::vector<TypedInput> typed;        ///< of a recorded run, typed again at the same steps
+  u64 seed = 0;                         ///< of what is drawn at random
   bool more_input = false;              ///< input may still come while the guest waits for it
   u64 max_instructions = 0;             ///< 0: no limit
   u64 max_cycles = 0;

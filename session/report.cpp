@@ -19,7 +19,8 @@ Json holes_json(const std::vector<HoleReport>& holes) {
                     {"count", hole.count},
                     {"first", {{"pc", hole.pc}, {"symbol", hole.symbol}, {"got", hole.got},
                                {"bare_metal", hole.bare_metal}}},
-                    {"cause", hole.cause}});
+                    {"cause", hole.cause},
+                    {"cured", hole.cured}});
   return list;
 }
 
@@ -41,7 +42,9 @@ Json to_json(const Report& r) {
           {"isa", r.isa},
           {"strategy", r.strategy},
           {"paging", r.paging},
-          {"cost_model", {{"name", r.cost_model}, {"hash", r.cost_model_hash}}},
+          {"cost_model", {{"name", r.cost_model}, {"hash", r.cost_model_hash},
+                          {"frequency_khz", r.frequency_khz}}},
+          {"seed", r.seed},
           {"outcome", r.outcome},
           {"exit_code", r.exit_code},
           {"reason", r.reason},

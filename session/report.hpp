@@ -16,6 +16,7 @@ struct HoleReport {
   std::string symbol;
   u32 got = 0, bare_metal = 0;
   bool cause = false;    ///< its cure moves the point where the guest fails
+  std::string cured;     ///< what the guest does once this hole alone is cured; empty if the same, or not tried
 };
 
 struct ExitReport {
@@ -33,6 +34,8 @@ struct AccountReport {
 struct Report {
   std::string guest, isa, strategy, paging;
   std::string cost_model, cost_model_hash;
+  u64 frequency_khz = 0;  ///< of the simulated machine
+  u64 seed = 0;
   std::string outcome;  ///< exited, failed or limit
   u32 exit_code = 0;
   std::string reason;   ///< why it failed, or which limit; empty when it exited

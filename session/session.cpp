@@ -13,6 +13,8 @@ struct Session::Parts {
   loader::Image image;
   std::string model_name, model_hash;
   std::unique_ptr<vmm::Machine> machine;
+  std::vector<TypedInput> typed;  ///< so far
+  std::string stopped;            ///< why the user ended the run; empty if not
 };
 
 Session::Session(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -29,31 +31,50 @@ Result<Session> Session::open(const Options& options) {
   if (!model) return fail(model.error());
   return Session(std::make_unique<Parts>(Parts{options, std::move(*image), model->name,
                                                fmt::format("{:016x}", model->hash()),
-                                               std::move(*machine)}));
+                                               std::move(*machine), {}, ""}));
 }
 
 const Options& Session::options() const { return parts_->options; }
 vmm::Machine& Session::machine() { return *parts_->machine; }
 const vmm::Machine& Session::machine() const { return *parts_->machine; }
 const loader::Image& Session::image() const { return parts_->image; }
-bool Session::ended() const { return machine().ending().has_value(); }
+bool Session::ended() const { return machine().ending() || !parts_->stopped.empty(); }
 bool Session::waits_for_input() const { return machine().waits_for_input(); }
-void Session::type(std::string_view text) { machine().type(text); }
+const std::vector<TypedInput>& Session::typed() const { return parts_->typed; }
+void Session::stop(std::string reason) { parts_->stopped = std::move(reason); }
+
+void Session::type(std::string_view text) {
+  parts_->typed.push_back({machine().steps(), std::string(text)});
+  machine().type(text);
+}
 
 std::string Session::console(std::size_t start) const {
   return machine().vm().internals().platform.console().output().text(start);
 }
 
-void Session::run() {
-  machine().run({options().max_instructions, options().max_cycles, 0, 0});
+// Up to so many steps (0: no limit), typing what was recorded when its time comes; at once if the guest
+// waits for it, which it does only in a run that differs from the recorded one.
+void Session::run_to(u64 steps) {
+  vmm::Limits limits{options().max_instructions, options().max_cycles, 0, 0};
+  const auto& recorded = options().typed;
+  while (!ended() && (steps == 0 || machine().steps() < steps)) {
+    const std::size_t next = parts_->typed.size();
+    const bool more = next < recorded.size();
+    if (more && (waits_for_input() || machine().steps() >= recorded[next].step)) {
+      type(recorded[next].bytes);
+      continue;
+    }
+    limits.steps = more && (steps == 0 || recorded[next].step < steps) ? recorded[next].step : steps;
+    machine().run(limits);
+    if (!more && waits_for_input()) return;
+  }
 }
 
-void Session::run(const std::function<bool()>& between) {
-  constexpr u64 kSlice = 1u << 24;
-  vmm::Limits limits{options().max_instructions, options().max_cycles, 0, 0};
+void Session::run() { run_to(0); }
+
+void Session::run(const std::function<bool()>& between, u64 slice) {
   do {
-    limits.steps = machine().steps() + kSlice;
-    machine().run(limits);
+    run_to(machine().steps() + slice);
   } while (!ended() && !waits_for_input() && between());
 }
 
@@ -78,7 +99,7 @@ void add_exits(Report& report, const vmm::VmState& state) {
 void add_holes(Report& report, const vmm::VmState& state, const loader::SymbolTable& symbols) {
   for (const auto& [row, hole] : state.holes)
     report.holes.push_back({std::string(zisa::kRows[row].name), hole.count, hole.first_pc,
-                            symbols.name(hole.first_pc), hole.got, hole.bare_metal, false});
+                            symbols.name(hole.first_pc), hole.got, hole.bare_metal, false, ""});
 }
 
 }  // namespace
@@ -94,8 +115,11 @@ Report Session::report() const {
   r.cost_model = parts_->model_name;
   r.cost_model_hash = parts_->model_hash;
   r.outcome = m.ending() ? outcome_name(m.ending()->outcome) : "running";
+  if (!m.ending() && !parts_->stopped.empty()) r.outcome = "limit", r.reason = parts_->stopped;
   if (m.ending()) r.exit_code = m.ending()->exit_code, r.reason = m.ending()->reason;
   r.console = console();
+  r.seed = options().seed;
+  r.frequency_khz = m.ledger().price(cost::Param::kFrequencyKhz);
   r.direct = m.cpu().direct;
   r.emulated = state.counts.emulated;
   r.translated = state.counts.translated;

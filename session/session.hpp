@@ -30,16 +30,27 @@ class Session {
   /// Runs until the guest ends, a limit is reached, or it waits for input that may still come.
   void run();
   /// The same in slices of host work; `between` is called after each and stops the run by returning false.
-  void run(const std::function<bool()>& between);
+  void run(const std::function<bool()>& between, u64 slice = kSlice);
+  static constexpr u64 kSlice = 1u << 24;  ///< machine steps
   bool ended() const;
   bool waits_for_input() const;
   /// The user typed something.
   void type(std::string_view text);
+  /// All that was typed so far, recorded input included: Options::typed of a run that repeats this one.
+  const std::vector<TypedInput>& typed() const;
+  /// The user wants no more of it: the run ends here, as at a limit, for this reason.
+  void stop(std::string reason);
 
   /// The console's text from character `start` on.
   std::string console(std::size_t start = 0) const;
 
   Report report() const;
+  /// How far the run is; cheap.
+  struct Progress {
+    u64 instructions = 0;
+    Cycles cycles = 0;
+  };
+  Progress progress() const { return {machine().instructions(), machine().cycles()}; }
 
   /// The machine itself, for the tests and for the parts of session/ alone.
   vmm::Machine& machine();
@@ -48,6 +59,7 @@ class Session {
 
  private:
   struct Parts;
+  void run_to(u64 steps);
   explicit Session(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };

@@ -1,0 +1,39 @@
+// The options that say which guest runs on which machine: the same for run, compare, check, debug.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/frame.hpp"
+#include "session/options.hpp"
+
+namespace ringside::cli {
+
+struct GuestOptions {
+  session::Options session;  ///< filled while the command line is read
+  std::string input_file;
+  std::string paging = "shadow";
+  std::optional<u64> max_instructions;
+  u64 cpus = 1;
+
+  /// The options of the session: reads --input and holds --paging and --cpus to what there is.
+  /// `default_limit`: of instructions, where --max-instructions is not given.
+  Result<session::Options> finish(u64 default_limit) const;
+};
+
+/// Limit on instructions where nobody watches.
+inline constexpr u64 kUnwatchedLimit = 10'000'000'000;
+
+/// Adds them to a verb; `options` must outlive the parsing.
+void add_guest_options(CLI::App& verb, GuestOptions& options, const Frame& frame);
+void add_strategy_option(CLI::App& verb, GuestOptions& options);
+
+/// Adds an option whose value is a decimal number, or a size with K, M, G.
+CLI::Option* add_number(CLI::App& verb, const std::string& name, std::function<void(u64)> set,
+                        const std::string& help);
+CLI::Option* add_size(CLI::App& verb, const std::string& name, u64& to, const std::string& help);
+
+/// Texts separated by commas, as a list.
+std::vector<std::string> comma_separated(const std::string& text);
+
+}  // namespace ringside::cli

@@ -1,0 +1,152 @@
+#include "cli/run_guest.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <optional>
+
+#include "cli/numbers.hpp"
+#include "cli/terminal.hpp"
+#include "session/trace.hpp"
+
+namespace ringside::cli {
+
+using session::Session;
+
+namespace {
+
+constexpr u64 kInteractiveSlice = 1u << 20;  // steps: keys are answered at once
+constexpr char kCtrlA = 0x01, kCtrlC = 0x03;
+
+/// What of the console was not printed yet.
+class ConsoleMirror {
+ public:
+  ConsoleMirror(const Session& session, bool on) : session_(session), on_(on) {}
+  /// Gives the guest's lines to stdout; `before` is called if there is something.
+  template <class F>
+  void flush(F before) {
+    if (!on_) return;
+    const std::string text = session_.console(printed_);
+    if (text.empty()) return;
+    before();
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+    printed_ += text.size();
+    last_ = text.back();
+  }
+  bool at_line_start() const { return last_ == '\n'; }
+
+ private:
+  const Session& session_;
+  bool on_;
+  std::size_t printed_ = 0;
+  char last_ = '\n';
+};
+
+/// A line on stderr that is written over and over, once a run takes longer than people like to
+/// wait.
+class Progress {
+ public:
+  Progress(const Session& session, bool on) : session_(session), on_(on && stderr_is_terminal()) {}
+  ~Progress() { clear(); }
+  void show() {
+    if (!on_) return;
+    const auto now = Clock::now();
+    if (now - start_ < std::chrono::seconds(2) || now - shown_ < std::chrono::milliseconds(200))
+      return;
+    shown_ = now;
+    const auto report = session_.progress();
+    const double seconds = std::chrono::duration<double>(now - start_).count();
+    fmt::print(
+        stderr,
+        "\r\033[K{} million instructions, {} million cycles, {:.0f} million instructions a second",
+        grouped(report.instructions / 1000000), grouped(report.cycles / 1000000),
+        static_cast<double>(report.instructions) / seconds / 1e6);
+    std::fflush(stderr);
+    visible_ = true;
+  }
+  void clear() {
+    if (visible_) fmt::print(stderr, "\r\033[K");
+    visible_ = false;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  const Session& session_;
+  bool on_;
+  bool visible_ = false;
+  Clock::time_point start_ = Clock::now(), shown_ = start_;
+};
+
+class Watch {
+ public:
+  Watch(Session& session, const Watching& watching)
+      : session_(session),
+        console_(session, watching.console),
+        progress_(session, !watching.interactive) {
+    if (watching.interactive) terminal_.emplace();
+    if (watching.trace) trace_.emplace(*watching.trace, session);
+  }
+
+  void run() {
+    const u64 slice = terminal_ ? kInteractiveSlice : Session::kSlice;
+    while (!session_.ended()) {
+      session_.run([this] { return between(); }, slice);
+      show_console();
+      if (!session_.ended() && session_.waits_for_input()) wait_for_input();
+    }
+    if (trace_) trace_->finish();
+    progress_.clear();
+    // The report begins a line of its own.
+    if (!console_.at_line_start() && stderr_is_terminal()) std::fputc('\n', stderr);
+  }
+
+ private:
+  void show_console() {
+    console_.flush([this] { progress_.clear(); });
+  }
+
+  bool between() {
+    show_console();
+    if (console_.at_line_start()) progress_.show();
+    if (trace_) trace_->write_new();
+    if (InterruptWatch::interrupted()) session_.stop("Ctrl+C was pressed");
+    if (terminal_) take(terminal_->keys(0));
+    return !session_.ended();
+  }
+
+  void wait_for_input() {
+    if (!terminal_) return session_.stop("the guest waits for input that was not recorded");
+    take(terminal_->keys(-1));
+  }
+
+  void take(const std::optional<std::string>& keys) {
+    if (!keys) return session_.stop("the terminal was closed");
+    std::string text;
+    for (const char key : *keys) {
+      const bool leave = key == kCtrlC || (after_ctrl_a_ && key == 'x');
+      if (leave) return session_.stop("the user ended it from the keyboard");
+      // Ctrl+A twice is one for the guest.
+      if (key != kCtrlA || after_ctrl_a_) text += key;
+      after_ctrl_a_ = key == kCtrlA && !after_ctrl_a_;
+    }
+    if (!text.empty()) session_.type(text);
+  }
+
+  Session& session_;
+  ConsoleMirror console_;
+  Progress progress_;
+  std::optional<RawTerminal> terminal_;
+  std::optional<session::TraceWriter> trace_;
+  bool after_ctrl_a_ = false;
+};
+
+}  // namespace
+
+void run_watched(Session& session, const Watching& watching) {
+  const InterruptWatch interrupts;
+  Watch(session, watching).run();
+}
+
+}  // namespace ringside::cli

@@ -1,0 +1,172 @@
+// ringside run: one guest under one strategy.
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cli/guest_options.hpp"
+#include "cli/remedies.hpp"
+#include "cli/report_text.hpp"
+#include "cli/run_guest.hpp"
+#include "cli/terminal.hpp"
+#include "cli/verbs.hpp"
+#include "session/files.hpp"
+#include "session/input_log.hpp"
+#include "study/causes.hpp"
+
+namespace ringside::cli {
+
+using session::InputLog;
+using session::Options;
+using session::Report;
+using session::Session;
+
+namespace {
+
+struct RunOptions {
+  GuestOptions guest;
+  std::vector<std::string> guests;
+  std::string trace_file, record_file, replay_file;
+  bool explain = false, json = false;
+};
+
+tl::unexpected<Error> cannot_write(const std::string& file) {
+  return fail(
+      {Error::Kind::kBadFile, file, "", "cannot be written", "check the folder and its rights"});
+}
+
+/// One `ringside run`, step by step.
+class Run {
+ public:
+  explicit Run(const RunOptions& given) : given_(given) {}
+
+  Result<int> operator()() {
+    if (auto ready = prepare(); !ready) return fail(ready.error());
+    auto session = Session::open(options_);
+    if (!session) return fail(session.error());
+    if (auto ready = open_trace(); !ready) return fail(ready.error());
+    run_watched(*session, {!given_.json, interactive_, trace_.is_open() ? &trace_ : nullptr});
+    const Report report = study::judged_report(*session);
+    show(report);
+    if (auto done = close_trace(); !done) return fail(done.error());
+    if (auto done = record(*session); !done) return fail(done.error());
+    if (auto same = check_replay(*session); !same) return fail(same.error());
+    return exit_status(report);
+  }
+
+ private:
+  Result<void> prepare() {
+    if (given_.guests.size() != 1)
+      return fail({Error::Kind::kUsage, "", "run",
+                   "several guests on one machine come with a later version", "name one guest"});
+    const bool terminal = stdin_is_terminal();
+    auto options = given_.guest.finish(terminal ? 0 : kUnwatchedLimit);
+    if (!options) return fail(options.error());
+    options_ = std::move(*options);
+    options_.guest = given_.guests.front();
+    options_.keep_events = !given_.trace_file.empty();
+    return take_input(terminal);
+  }
+
+  Result<void> take_input(bool terminal) {
+    if (!given_.replay_file.empty()) return take_replay();
+    if (!given_.guest.input_file.empty()) return {};
+    interactive_ = terminal && !given_.json;
+    options_.more_input = interactive_;
+    if (terminal) return {};
+    auto piped = read_piped_input();
+    if (!piped) return fail(piped.error());
+    options_.input = std::move(*piped);
+    return {};
+  }
+
+  Result<void> take_replay() {
+    auto text = session::read_text(given_.replay_file);
+    if (!text) return fail(text.error());
+    auto log = session::parse_input_log(*text, given_.replay_file);
+    if (!log) return fail(log.error());
+    replay_ = std::move(*log);
+    replay_->apply(options_);
+    return {};
+  }
+
+  Result<void> open_trace() {
+    if (given_.trace_file.empty()) return {};
+    trace_.open(given_.trace_file, std::ios::binary);
+    if (!trace_) return cannot_write(given_.trace_file);
+    return {};
+  }
+  Result<void> close_trace() {
+    if (!trace_.is_open()) return {};
+    trace_.close();
+    if (!trace_) return cannot_write(given_.trace_file);
+    return {};
+  }
+
+  void show(const Report& report) const {
+    if (given_.json) {
+      using Json = nlohmann::ordered_json;
+      std::cout << to_json(report).dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+    } else {
+      std::cerr << report_text(report, style_of(2), given_.explain);
+    }
+    if (const auto reason = reason_line(report)) say(*reason);
+  }
+
+  Result<void> record(const Session& session) const {
+    if (given_.record_file.empty()) return {};
+    std::ofstream file(given_.record_file, std::ios::binary);
+    file << session::to_text(session::log_input(session));
+    file.close();
+    if (!file) return cannot_write(given_.record_file);
+    return {};
+  }
+
+  Result<void> check_replay(const Session& session) const {
+    if (!replay_ || session::log_input(session).trace_hash == replay_->trace_hash) return {};
+    return fail({Error::Kind::kBadFile, given_.replay_file, "",
+                 "the run took another course than the recorded one",
+                 "replay with the guest and the options of the recording"});
+  }
+
+  const RunOptions& given_;
+  Options options_;
+  bool interactive_ = false;
+  std::optional<InputLog> replay_;
+  std::ofstream trace_;
+};
+
+}  // namespace
+
+void add_run(CLI::App& app, Frame& frame) {
+  auto& verb = add_verb(
+      app, "run", "Run a guest under one strategy; its console on stdout, a report on stderr",
+      "  ringside run guests/zisa/zos --append \"hello; primes 1000\"\n"
+      "  ringside run guests/zisa/zos --isa zisa-v --strategy trap-emulate\n"
+      "  ringside run guests/zisa/hole-read-sr --strategy trap-emulate --explain\n"
+      "  ringside run my-kernel --memory 32M --trace run.json    # open in Perfetto\n"
+      "In a terminal what you type goes to the guest; Ctrl+C, or Ctrl+A x, ends the run.");
+  auto o = std::make_shared<RunOptions>();
+  verb.add_option("GUEST", o->guests, "An ELF file, or a bundled guest such as guests/zisa/zos")
+      ->required()
+      ->type_name("");
+  add_strategy_option(verb, o->guest);
+  add_guest_options(verb, o->guest, frame);
+  verb.add_option("--trace", o->trace_file, "Write Chrome trace events, which Perfetto opens")
+      ->type_name("FILE");
+  auto* record = verb.add_option("--record", o->record_file, "Write down what is typed, and when")
+                     ->type_name("FILE");
+  verb.add_option("--replay", o->replay_file, "Type what was recorded, at the same moments")
+      ->type_name("FILE")
+      ->excludes(record);
+  verb.add_flag("--explain", o->explain, "Say what the words of the report mean");
+  verb.add_flag("--json", o->json,
+                "Report as JSON on stdout, the console inside (schema ringside/run/1)");
+  verb.callback([o, &frame] {
+    const auto status = Run(*o)();
+    frame.status = status ? *status : complain(status.error());
+  });
+}
+
+}  // namespace ringside::cli

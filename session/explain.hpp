@@ -1,0 +1,25 @@
+// What the words of a report mean, in sentences for a first-time student: the same texts for
+// --explain and for the window.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "session/report.hpp"
+
+namespace ringside::session {
+
+/// Of an account of cycles ("page_walk"); empty for an unknown name.
+std::string_view explain_account(std::string_view name);
+
+/// Of an exit by the name that reports give it ("PAGE_FAULT hidden"); empty for an unknown name.
+std::string_view explain_exit(std::string_view name);
+
+/// What a hole did the first time: instruction, address, symbol, what it returned and what the bare
+/// machine would have.
+std::string explain_hole(const HoleReport& hole);
+
+/// "READ_SR": an instruction as sentences name it.
+std::string instruction_name(std::string_view name);
+
+}  // namespace ringside::session
