@@ -1,6 +1,4 @@
 // Sources made to exhaust memory, time or the stack end in an error, quickly.
-#include <chrono>
-
 #include "support.hpp"
 
 using namespace ringside;
@@ -99,13 +97,11 @@ TEST_CASE("sizes that chase each other are an error") {
   ends_in("this size changes whenever it is applied", "a: .space 8 - (b - a)\nb: nop");
 }
 
+// Takes seconds; what is quadratic somewhere runs into the time limit of the test.
 TEST_CASE("a million lines") {
-  const auto start = std::chrono::steady_clock::now();
-  CHECK(words(repeated("loop: addi a0, a0, 1\n", 1) + repeated("  beq a0, a1, loop # on\n", 1000) +
+  CHECK(words("loop: addi a0, a0, 1\n" + repeated("  beq a0, a1, loop # on\n", 1000) +
               repeated("addi a0, a0, 1\n", 999'000))
             .size() == 1'000'001);
-  // Some seconds on a slow machine under a sanitizer; what is quadratic takes hours.
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(60));
 }
 
 TEST_CASE("odd characters") {
