@@ -36,12 +36,16 @@ std::string help_of(const CLI::App& app) {
   return verbs.empty() ? "ringside --help" : "ringside " + verbs.front()->get_name() + " --help";
 }
 
+std::string mistake(const CLI::App& app, const CLI::ParseError& error) {
+  if (!app.get_subcommands().empty()) return error.what();
+  const auto words = app.remaining();
+  return words.empty() ? "it takes a verb" : "there is no verb \"" + words.front() + "\"";
+}
+
 int refuse(const CLI::App& app, const CLI::ParseError& error) {
   // Requests for help and version come as exceptions too.
   if (error.get_exit_code() == 0) return app.exit(error, std::cout, std::cerr), kOk;
-  const bool no_verb = app.get_subcommands().empty();
-  say((no_verb ? std::string("it takes a verb") : std::string(error.what())) + "; see " +
-      help_of(app));
+  say(mistake(app, error) + "; see " + help_of(app));
   return kUsage;
 }
 

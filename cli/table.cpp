@@ -20,6 +20,12 @@ std::vector<std::size_t> Table::widths() const {
   return widths;
 }
 
+std::size_t Table::width() const {
+  std::size_t total = 2 * (columns_.size() - 1);
+  for (const std::size_t each : widths()) total += each;
+  return total;
+}
+
 std::string Table::text(const Style& style, std::size_t indent) const {
   const auto wide = widths();
   const std::string margin(indent, ' ');
@@ -37,9 +43,7 @@ std::string Table::text(const Style& style, std::size_t indent) const {
   };
   std::vector<Cell> titles;
   for (const auto& column : columns_) titles.emplace_back(column.title, Ink::kStrong);
-  std::size_t total = 2 * (columns_.size() - 1);
-  for (const std::size_t width : wide) total += width;
-  std::string out = line(titles) + margin + paint(style, Ink::kDim, rule(style, total)) + "\n";
+  std::string out = line(titles) + margin + paint(style, Ink::kDim, rule(style, width())) + "\n";
   for (const auto& row : rows_)
     out += row.size() == 1 ? margin + paint(style, row[0].ink, row[0].text) + "\n" : line(row);
   return out;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/style.hpp"
@@ -9,8 +10,9 @@
 namespace ringside::cli {
 
 struct Cell {
-  Cell(std::string cell_text = "", Ink cell_ink = Ink::kPlain)
+  Cell(std::string cell_text, Ink cell_ink = Ink::kPlain)
       : text(std::move(cell_text)), ink(cell_ink) {}
+  Cell(const char* cell_text, Ink cell_ink = Ink::kPlain) : text(cell_text), ink(cell_ink) {}
   std::string text;
   Ink ink;
 };
@@ -26,6 +28,9 @@ class Table {
   void add(std::vector<Cell> cells) { rows_.push_back(std::move(cells)); }
   /// A line of its own between the rows.
   void add_heading(Cell heading) { rows_.push_back({std::move(heading)}); }
+
+  /// Columns that it takes.
+  std::size_t width() const;
 
   /// Title, rule and rows, each line ended; `indent` blanks before each.
   std::string text(const Style& style, std::size_t indent = 0) const;

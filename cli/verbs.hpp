@@ -6,6 +6,9 @@
 // clang-format off
 #define RINGSIDE_VERBS(VERB) \
   VERB(run)                  \
+  VERB(compare)              \
+  VERB(classify)             \
+  VERB(debug)                \
   VERB(completion)           \
   VERB(man)
 // clang-format on

@@ -1,0 +1,114 @@
+#include "study/compare.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "session/catalogue.hpp"
+#include "study/causes.hpp"
+
+namespace ringside::study {
+
+using session::Options;
+using session::Report;
+using session::Session;
+
+namespace {
+
+constexpr const char* kReference = "bare";
+
+template <class List, class T>
+bool contains(const List& list, const T& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+bool serves(const session::StrategyInfo& strategy, const std::string& isa) {
+  return contains(strategy.isas, isa);
+}
+
+Result<void> check_names(const std::vector<std::string>& names) {
+  for (const auto& name : names)
+    if (auto made = session::make_strategy(name); !made) return fail(made.error());
+  return {};
+}
+
+// Of a variant that was asked for, all strategies; else those that the variant serves.
+std::vector<std::string> chosen_strategies(const CompareOptions& options, const std::string& isa) {
+  std::vector<std::string> names;
+  for (const auto& strategy : session::strategies()) {
+    const bool wanted = options.strategies.empty() || contains(options.strategies, strategy.name);
+    if (wanted && (!options.session.isa.empty() || serves(strategy, isa)))
+      names.emplace_back(strategy.name);
+  }
+  return names;
+}
+
+std::vector<std::string> chosen_isas(const CompareOptions& options) {
+  if (!options.session.isa.empty()) return {options.session.isa};
+  std::vector<std::string> isas;
+  for (const auto& isa : session::isa_names())
+    for (const auto& strategy : session::strategies())
+      if (strategy.name != kReference && serves(strategy, isa) && !contains(isas, isa))
+        isas.push_back(isa);
+  return isas;
+}
+
+Result<Report> run_once(Options options, const std::string& isa, const std::string& strategy) {
+  options.isa = isa;
+  options.strategy = strategy;
+  auto session = Session::open(options);
+  if (!session) return fail(session.error());
+  session->run();
+  return judged_report(*session);
+}
+
+Compared compared_to(const Report& bare, Report report) {
+  const bool same = report.console == bare.console;
+  const bool ended_alike = report.outcome == bare.outcome && report.exit_code == bare.exit_code;
+  std::optional<double> slow_down;
+  if (ended_alike && bare.cycles != 0)
+    slow_down = static_cast<double>(report.cycles) / static_cast<double>(bare.cycles);
+  return {std::move(report), true, same, slow_down};
+}
+
+Result<void> compare_on(const CompareOptions& options, const std::string& isa,
+                        const Announce& announce, std::vector<Compared>& runs) {
+  announce(isa, kReference);
+  const auto bare = run_once(options.session, isa, kReference);
+  if (!bare) return fail(bare.error());
+  for (const auto& strategy : chosen_strategies(options, isa)) {
+    if (strategy == kReference) {
+      runs.push_back(compared_to(*bare, *bare));
+      continue;
+    }
+    announce(isa, strategy);
+    auto report = run_once(options.session, isa, strategy);
+    if (!report) return fail(report.error());
+    runs.push_back(compared_to(*bare, std::move(*report)));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Compared>> compare(const CompareOptions& options, const Announce& announce) {
+  if (auto good = check_names(options.strategies); !good) return fail(good.error());
+  std::vector<Compared> runs;
+  for (const auto& isa : chosen_isas(options))
+    if (auto done = compare_on(options, isa, announce, runs); !done) return fail(done.error());
+  return runs;
+}
+
+nlohmann::ordered_json to_json(const std::vector<Compared>& runs) {
+  using Json = nlohmann::ordered_json;
+  Json list = Json::array();
+  for (const Compared& run : runs) {
+    Json json = session::to_json(run.report);
+    json["unmodified"] = run.unmodified;
+    json["console_as_bare"] = run.console_as_bare;
+    json["slow_down"] = run.slow_down ? Json(*run.slow_down) : Json(nullptr);
+    list.push_back(std::move(json));
+  }
+  return {{"schema", "ringside/compare/1"}, {"runs", std::move(list)}};
+}
+
+}  // namespace ringside::study

@@ -1,0 +1,38 @@
+// One guest under every strategy, on every variant of the ISA that serves it.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "session/session.hpp"
+
+namespace ringside::study {
+
+struct CompareOptions {
+  session::Options session;  ///< guest, machine and limits; isa and strategy are chosen here
+  std::vector<std::string> strategies;  ///< empty: all of the catalogue
+};
+
+/// One row of the table.
+struct Compared {
+  session::Report report;
+  bool unmodified = true;        ///< the guest is the one that runs on the bare machine
+  bool console_as_bare = false;  ///< it printed what it prints on the bare machine
+  std::optional<double>
+      slow_down;  ///< cycles over those of bare; of guests that ended as on bare alone
+};
+
+/// Called before each run with the variant and the strategy.
+using Announce = std::function<void(const std::string& isa, const std::string& strategy)>;
+
+/// Runs the guest, strategy by strategy within variant by variant; bare runs in any case, to
+/// compare with. Errors: an unknown strategy or variant, files that are not what they should be.
+Result<std::vector<Compared>> compare(const CompareOptions& options, const Announce& announce);
+
+/// Schema ringside/compare/1: the reports of the runs, each with what compares it to bare.
+nlohmann::ordered_json to_json(const std::vector<Compared>& runs);
+
+}  // namespace ringside::study
