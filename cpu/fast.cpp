@@ -17,8 +17,16 @@ u32 address_of(const Op* op, const Context* m) {
   return m->page_address + 4 * static_cast<u32>(op - m->page->ops.data());
 }
 
+// The operation of the instruction at an offset in its page, a multiple of 4.
+const Op* op_at(const CodePage* page, u32 offset) {
+  const auto* bytes = reinterpret_cast<const u8*>(page->ops.data());
+  return reinterpret_cast<const Op*>(bytes + sizeof(Op) / 4 * offset);
+}
+
 #ifdef RINGSIDE_DISPATCH_LOOP
-void stop(Context* m, const Op*) { m->handler = nullptr; }
+void stop(Context* m, const Op*) {
+  m->handler = nullptr;
+}
 #else
 void stop(Context*, const Op*) {}
 #endif
@@ -30,40 +38,58 @@ void leave(const Op* op, Context* m, u32 pc, i64 left, u64 counts) {
   stop(m, op);
 }
 
+// What handlers go on to in rare cases stays outside of them, with the calling convention as it is:
+// inlined or with arguments left out, it would have the frequent case move and save registers.
+#if defined(__clang__)
+#define RINGSIDE_RARE [[gnu::noinline]]
+#else
+#define RINGSIDE_RARE [[gnu::noipa]]
+#endif
+
 // The operation is for the exact engine. It and what follows in its block did not run.
-void take_back(RINGSIDE_HANDLER_PARAMETERS) {
+RINGSIDE_RARE void take_back(RINGSIDE_HANDLER_PARAMETERS) {
   const Charge& charge = charge_of(op);
   leave(op, m, address_of(op, m), left + charge.time, counts - charge.counts);
 }
 
-void out_of_time(RINGSIDE_HANDLER_PARAMETERS) {
+RINGSIDE_RARE void out_of_time(RINGSIDE_HANDLER_PARAMETERS) {
   m->out_of_time = true;
   RINGSIDE_GO_ON(take_back, op);
 }
 
 // --- going on ---
 
+#define RINGSIDE_CHARGE(entered)       \
+  left -= charge_of(entered).time;     \
+  counts += charge_of(entered).counts; \
+  if (__builtin_expect(left < 0, 0)) RINGSIDE_GO_ON(out_of_time, entered)
+
 // Enters a block at an operation, or stops there when the slice is too short for the block.
-#define RINGSIDE_ENTER(target)                                       \
-  do {                                                               \
-    const Op* const entered = (target);                              \
-    const Charge& charge = charge_of(entered);                       \
-    left -= charge.time;                                             \
-    counts += charge.counts;                                         \
-    if (__builtin_expect(left < 0, 0)) RINGSIDE_GO_ON(out_of_time, entered); \
-    last = *reinterpret_cast<const u32*>(x + charge.forward);        \
-    RINGSIDE_GO_ON(entered->handler, entered);                       \
+#define RINGSIDE_ENTER(target)                                            \
+  do {                                                                    \
+    const Op* const entered = (target);                                   \
+    last = *reinterpret_cast<const u32*>(x + charge_of(entered).forward); \
+    RINGSIDE_CHARGE(entered);                                             \
+    RINGSIDE_GO_ON(entered->handler, entered);                            \
+  } while (false)
+
+// The same for the block behind a branch, which writes no register to take over.
+#define RINGSIDE_FALL_THROUGH(next)        \
+  do {                                     \
+    RINGSIDE_CHARGE(next);                 \
+    RINGSIDE_GO_ON((next)->handler, next); \
   } while (false)
 
 // Goes on at an address in another page, if that is known to be executable.
-void change_page(RINGSIDE_HANDLER_PARAMETERS) {
+RINGSIDE_RARE void change_page(RINGSIDE_HANDLER_PARAMETERS) {
   const u32 target = last;  // the address comes in place of the last result
   const mmu::TlbTags& tags = m->tags[mmu::Tlb::index({target})];
   if (__builtin_expect(tags.fetch != (target & ~kPageMask), 0))
     return leave(op, m, target, left, counts);
-  // Where the slice ends here, an event may be due before the next fetch: then nothing was looked up.
+  // Where the slice ends here, an event may be due before the next fetch: then nothing was looked
+  // up.
   CodePage* const page = static_cast<CodePage*>(tags.code);
-  const Op* const first = &page->ops[(target & kPageMask) / 4];
+  const Op* const first = op_at(page, target & kPageMask);
   if (__builtin_expect(left < charge_of(first).time, 0)) return leave(op, m, target, left, counts);
   ++m->fetch_lookups;
   m->page = page;
@@ -77,7 +103,7 @@ void next_page(RINGSIDE_HANDLER_PARAMETERS) {
 }
 
 // Nothing was charged for an operation that is reached for the first time.
-void undecoded(RINGSIDE_HANDLER_PARAMETERS) {
+RINGSIDE_RARE void undecoded(RINGSIDE_HANDLER_PARAMETERS) {
   m->cache->decode(*m->page, static_cast<u32>(op - m->page->ops.data()));
   RINGSIDE_ENTER(op);
 }
@@ -87,9 +113,9 @@ void undecoded(RINGSIDE_HANDLER_PARAMETERS) {
 // Which operand takes its value from `last` instead of the register file.
 enum class Forward : u8 { kNone, kRs1, kRs2 };
 
-// What a row's meaning sees here. It is handed operands whose register numbers are *roles* (1 for rs1, 2 for
-// rs2, 3 for rd); all of it folds into the handler. What cannot be done fast sets `slow`, which suppresses
-// every later effect.
+// What a row's meaning sees here. It is handed operands whose register numbers are *roles* (1 for
+// rs1, 2 for rs2, 3 for rd); all of it folds into the handler. What cannot be done fast sets
+// `slow`, which suppresses every later effect.
 template <Forward forward>
 struct View {
   const Op* op;
@@ -142,8 +168,9 @@ struct View {
   }
 };
 
+// Flattened: a handler that makes a call saves registers around it.
 template <unsigned row, Forward forward>
-View<forward> run_meaning(const Op* op, u8* x, const Context* m, u32 last) {
+[[gnu::flatten]] View<forward> run_meaning(const Op* op, u8* x, const Context* m, u32 last) {
   View<forward> view{op, x, m, last};
   zisa::Operands roles = View<forward>::kRoles;
   roles.imm = op->imm;
@@ -172,7 +199,7 @@ void branch(RINGSIDE_HANDLER_PARAMETERS) {
     RINGSIDE_ENTER(target);
   }
   ++op;
-  RINGSIDE_ENTER(op);
+  RINGSIDE_FALL_THROUGH(op);
 }
 
 template <unsigned row, Forward forward>
@@ -183,7 +210,7 @@ void far_branch(RINGSIDE_HANDLER_PARAMETERS) {
     RINGSIDE_GO_ON(change_page, op);
   }
   ++op;
-  RINGSIDE_ENTER(op);
+  RINGSIDE_FALL_THROUGH(op);
 }
 
 template <unsigned row, Forward forward>
@@ -207,7 +234,7 @@ void indirect(RINGSIDE_HANDLER_PARAMETERS) {
   last = view.target;
   const u32 offset = view.target - m->page_address;
   if (offset >= kPageSize) RINGSIDE_GO_ON(change_page, op);
-  RINGSIDE_ENTER(&m->page->ops[offset / 4]);
+  RINGSIDE_ENTER(op_at(m->page, offset));
 }
 
 // --- handlers by row ---
@@ -242,7 +269,8 @@ constexpr Handlers handlers_of() {
 
 constexpr auto kHandlers = []<unsigned... row>(std::integer_sequence<unsigned, row...>) {
   return std::array<Handlers, zisa::kRowCount>{handlers_of<row>()...};
-}(std::make_integer_sequence<unsigned, zisa::kRowCount>{});
+}
+(std::make_integer_sequence<unsigned, zisa::kRowCount>{});
 
 bool writes_register(zisa::Kind kind) {
   using enum zisa::Kind;
@@ -267,10 +295,16 @@ constexpr Op kForExactEngine{take_back, 0, 0, 0, static_cast<u8>(zisa::kIllegalR
 
 }  // namespace
 
-Op for_exact_engine() { return kForExactEngine; }
+Op for_exact_engine() {
+  return kForExactEngine;
+}
 
-Handler undecoded_handler() { return undecoded; }
-Handler next_page_handler() { return next_page; }
+Handler undecoded_handler() {
+  return undecoded;
+}
+Handler next_page_handler() {
+  return next_page;
+}
 
 u32 register_written(u32 word) {
   const zisa::Decoded decoded = zisa::decode(word);
@@ -301,8 +335,12 @@ Op predecode(u32 word, u32 index, u32 before) {
   const auto forward = static_cast<unsigned>(choose_forward(row.form, o, before));
   const u8 rd = static_cast<u8>(o.rd == 0 ? kNoRegister : o.rd * 4u);
   const i32 imm = direct_jump && !far ? o.imm * i32{sizeof(Op) / 4} : o.imm;
-  return {kHandlers[decoded.row].variants[forward][far],  rd, static_cast<u8>(o.rs1 * 4),
-          static_cast<u8>(o.rs2 * 4), static_cast<u8>(decoded.row), imm};
+  return {kHandlers[decoded.row].variants[forward][far],
+          rd,
+          static_cast<u8>(o.rs1 * 4),
+          static_cast<u8>(o.rs2 * 4),
+          static_cast<u8>(decoded.row),
+          imm};
 }
 
 }  // namespace fast
@@ -329,7 +367,8 @@ FastEngine::FastEngine(Cpu& cpu)
   dearest_ = cpu.ledger().price(Param::kInsn) + extra;
 }
 
-// The page of the PC must be known to the exact engine; its entry in the TLB learns where its code is.
+// The page of the PC must be known to the exact engine; its entry in the TLB learns where its code
+// is.
 bool FastEngine::find_code(fast::Context& context) {
   const Cpu::Fetch& fetch = cpu_.fetch();
   const u32 pc = cpu_.state.pc;
