@@ -8,7 +8,7 @@ namespace ringside::session {
 Result<GuestCode> guest_code(const Options& options) {
   const auto image = load_guest(options);
   if (!image) return fail(image.error());
-  GuestCode code{image->file, {}};
+  GuestCode code{image->file, std::string(image->isa()), {}};
   for (const loader::Segment& segment : image->segments) {
     if (!segment.executable) continue;
     const auto bytes = image->data(segment);

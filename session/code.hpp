@@ -18,6 +18,7 @@ struct CodeWord {
 /// What lies in the executable segments of the guest that the options name, by address.
 struct GuestCode {
   std::string file;
+  std::string isa;  ///< the variant that the guest says it is built for; may be empty
   std::vector<CodeWord> words;
 };
 Result<GuestCode> guest_code(const Options& options);

@@ -47,11 +47,11 @@ std::string_view heading(Class shown) {
   }
 }
 
-// Parts of both sides, by name; what is nowhere is left out.
+// Parts of both sides, by name; what is alike and plain is left out.
 std::vector<WitnessRow> beside(const Parts& a, const Parts& b) {
   std::vector<WitnessRow> rows;
   for (std::size_t i = 0; i < a.size(); ++i)
-    if (!a[i].plain || !b[i].plain)
+    if (!a[i].plain || !b[i].plain || a[i].value != b[i].value)
       rows.push_back({a[i].what, a[i].value, b[i].value, a[i].value != b[i].value});
   return rows;
 }
@@ -87,6 +87,8 @@ WitnessText describe(Laboratory& laboratory, Class shown, const Witness& witness
     text.states = {"before", "after"};
     text.before = beside(parts_of(replayed.a.before, replayed.a.map_before),
                          parts_of(replayed.a.after, replayed.a.map_after));
+    // The PC goes on whatever becomes of Q.
+    std::erase_if(text.before, [](const WitnessRow& row) { return row.what == "pc"; });
     return text;
   }
   text.states = {"state A", "state B"};

@@ -36,7 +36,8 @@ class Search {
  private:
   void try_variations(Witness witness, Random& random);
   void try_pair(Witness witness, Class shows, const LabState& b);
-  void try_status(Witness witness, const LabState& b);
+  void try_many(Witness witness, Class shows, const LabState& b);
+  void try_pages(const Witness& witness, Random& random);
   void keep(const Witness& witness);
   bool wanted(const Witness& witness) const;
   void try_privileged(Witness witness);
@@ -70,9 +71,9 @@ void Search::try_variations(Witness witness, Random& random) {
   const LabState& a = witness.a;
   try_pair(witness, Class::kMode, vary_mode(a));
   try_pair(witness, Class::kFrames, vary_frames(a, random));
-  if (const auto b = vary_page(a, random)) try_pair(witness, Class::kPages, *b);
+  if (a.cpu.paging()) try_pages(witness, random);
   try_pair(witness, Class::kStatus, vary_paging(a));
-  try_status(witness, vary_status(a, random));
+  try_many(witness, Class::kStatus, vary_status(a, random));
   try_pair(witness, Class::kTime, vary_time(a, random));
 }
 
@@ -82,14 +83,21 @@ void Search::try_pair(Witness witness, Class shows, const LabState& b) {
   if (wanted(witness) && replay(laboratory_, witness).holds) keep(witness);
 }
 
-// Many bits are varied at once; if that makes a difference, one of them is looked for that does.
-void Search::try_status(Witness witness, const LabState& b) {
-  witness.shows = Class::kStatus;
+// Much is varied at once; if that makes a difference, one part of it is looked for that does.
+void Search::try_many(Witness witness, Class shows, const LabState& b) {
+  witness.shows = shows;
   witness.b = b;
   if (!wanted(witness) || !replay(laboratory_, witness).holds) return;
-  const auto way = one_bit_at_a_time(witness.a, b);
-  for (std::size_t i = 1; i < way.size(); ++i)
-    try_pair(witness, Class::kStatus, way[i]), witness.a = way[i];
+  const auto way = step_by_step(witness.a, b);
+  for (std::size_t i = 1; i < way.size(); ++i) {
+    try_pair(witness, shows, way[i]);
+    witness.a = way[i];
+  }
+}
+
+void Search::try_pages(const Witness& witness, Random& random) {
+  const u32 accessed = laboratory_.accessed(witness.a, witness.word);
+  try_many(witness, Class::kPages, vary_pages(witness.a, ~accessed, random));
 }
 
 // Supervisor mode completed: does user mode trap? Whether it always does is judged at the end.

@@ -49,8 +49,11 @@ Parts parts_of(const LabCpu& cpu) {
                  {"SR", status_text(cpu.sr), status_text(cpu.sr) == "-"},
                  {"pc", fmt::format("{:#010x}", cpu.pc), false},
                  {"halted", cpu.halted ? "yes" : "no", !cpu.halted}};
-  for (u32 i = 0; i < kLabControls; ++i)
+  for (u32 i = 0; i < kLabControls; ++i) {
     parts.push_back(number(std::string(lab_controls()[i].name), cpu.control[i]));
+    // Where the page tables are says nothing while paging is off.
+    if (i == kLabPtbr && !cpu.paging()) parts.back().plain = true;
+  }
   for (u32 i = 1; i < kLabRegisters; ++i)
     parts.push_back(number(std::string(lab_register_name(i)), cpu.x[i]));
   parts.push_back({"reservation", cpu.reserved ? fmt::format("{:#010x}", cpu.reservation) : "none",

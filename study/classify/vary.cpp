@@ -27,13 +27,15 @@ LabState vary_frames(const LabState& state, Random& random) {
   return other;
 }
 
-std::optional<LabState> vary_page(const LabState& state, Random& random) {
-  if (!state.cpu.paging()) return std::nullopt;
+LabState vary_pages(const LabState& state, u32 which, Random& random) {
   LabState other = state;
-  LabPage& page = other.pages[random.below(kLabPages)];
-  page.cached.reset();
-  page.mapped = !page.mapped || random.chance(50);
-  page.rights = draw_rights(random);
+  for (u32 p = 0; p < kLabPages; ++p) {
+    if (!(which >> p & 1)) continue;
+    LabPage& page = other.pages[p];
+    page.cached.reset();
+    page.mapped = !page.mapped || random.chance(50);
+    page.rights = draw_rights(random);
+  }
   return other;
 }
 
@@ -70,7 +72,7 @@ LabState vary_time(const LabState& state, Random& random) {
   return other;
 }
 
-std::vector<LabState> one_bit_at_a_time(const LabState& a, const LabState& b) {
+std::vector<LabState> step_by_step(const LabState& a, const LabState& b) {
   std::vector<LabState> way = {a};
   const auto step = [&](auto place) {
     for (u32 bit = 1; bit != 0; bit <<= 1) {
@@ -82,6 +84,11 @@ std::vector<LabState> one_bit_at_a_time(const LabState& a, const LabState& b) {
   step([](auto& state) -> auto& { return state.cpu.sr; });
   for (u32 i = 0; i < kLabControls; ++i)
     step([i](auto& state) -> auto& { return state.cpu.control[i]; });
+  for (u32 p = 0; p < kLabPages; ++p) {
+    if (a.pages[p] == b.pages[p]) continue;
+    way.push_back(way.back());
+    way.back().pages[p] = b.pages[p];
+  }
   return way;
 }
 

@@ -2,7 +2,7 @@
 // can see by itself (registers, memory through the map) stays as it is.
 #pragma once
 
-#include <optional>
+#include <vector>
 
 #include "study/classify/draw.hpp"
 
@@ -12,8 +12,8 @@ namespace ringside::study {
 LabState vary_mode(const LabState& state);
 /// Frames permuted together with their contents, page tables moved; virtual addresses stay.
 LabState vary_frames(const LabState& state, Random& random);
-/// One page of the map with other rights, taken out, or put in; nothing with paging off.
-std::optional<LabState> vary_page(const LabState& state, Random& random);
+/// The pages of the map in `which` (one bit for each) with other rights, taken out, or put in.
+LabState vary_pages(const LabState& state, u32 which, Random& random);
 /// Bits of the status register (not the mode, nor paging) and of control registers (not those that
 /// say where the page tables are), some or many.
 LabState vary_status(const LabState& state, Random& random);
@@ -23,8 +23,8 @@ LabState vary_paging(const LabState& state);
 /// Another time.
 LabState vary_time(const LabState& state, Random& random);
 
-/// States on the way from `a` to `b`, which differ by vary_status: each next one differs in one
-/// bit.
-std::vector<LabState> one_bit_at_a_time(const LabState& a, const LabState& b);
+/// States on the way from `a` to `b`: each next one differs in one bit of a register, or in one
+/// page.
+std::vector<LabState> step_by_step(const LabState& a, const LabState& b);
 
 }  // namespace ringside::study

@@ -1,0 +1,145 @@
+// ringside classify: the Popek-Goldberg report of an ISA variant.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cli/classify_text.hpp"
+#include "cli/verbs.hpp"
+#include "study/classify/json.hpp"
+
+namespace ringside::cli {
+
+using Json = nlohmann::ordered_json;
+using namespace study;
+
+namespace {
+
+struct ClassifyOptions {
+  std::string isa, witness, guest;
+  bool all_subsets = false, json = false;
+};
+
+// Manuals write instructions in capitals, assemblers in small letters.
+std::string in_small_letters(std::string name) {
+  std::ranges::transform(name, name.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
+  return name;
+}
+
+/// One `ringside classify`, step by step.
+class Classify {
+ public:
+  Classify(const ClassifyOptions& given, const Frame& frame) : given_(given), frame_(frame) {}
+
+  Result<void> operator()() {
+    if (auto done = read_guest(); !done) return done;
+    auto laboratory = session::Laboratory::open(isa());
+    if (!laboratory) return fail(laboratory.error());
+    const Classification all = classify(*laboratory);
+    if (!given_.witness.empty()) return show_witnesses(*laboratory, all);
+    Json json = given_.json ? to_json(*laboratory, all) : Json();
+    if (!given_.json && given_.guest.empty() && !given_.all_subsets)
+      std::cout << classify_text(all, style_);
+    if (auto done = show_subsets(*laboratory, all, json); !done) return done;
+    show_guest(*laboratory, all, json);
+    if (given_.json) print(json);
+    return {};
+  }
+
+ private:
+  std::string isa() const { return given_.isa.empty() ? code_.isa : given_.isa; }
+
+  static void print(const Json& json) {
+    std::cout << json.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+  }
+
+  Result<void> read_guest() {
+    if (given_.guest.empty()) return {};
+    session::Options options;
+    options.guest = given_.guest;
+    options.folders = frame_.folders;
+    auto code = session::guest_code(options);
+    if (!code) return fail(code.error());
+    code_ = std::move(*code);
+    return {};
+  }
+
+  Result<void> show_witnesses(session::Laboratory& laboratory, Classification all) {
+    const Finding* found = all.find(in_small_letters(given_.witness));
+    if (!found)
+      return fail({Error::Kind::kUsage, "", "--witness " + given_.witness, "no such instruction",
+                   "take one of the table that `ringside classify` prints"});
+    all.findings = {*found};
+    if (given_.json) return print(to_json(laboratory, all)), Result<void>{};
+    const Finding& finding = all.findings.front();
+    if (finding.witnesses.empty())
+      fmt::print("{} on {}: no witness; in no state drawn was it sensitive or privileged\n",
+                 finding.instruction, all.isa);
+    const char* between = "";
+    for (const auto& [shown, witness] : finding.witnesses) {
+      std::cout << between << witness_text(describe(laboratory, shown, witness), style_);
+      between = "\n";
+    }
+    return {};
+  }
+
+  Result<void> show_subsets(session::Laboratory& laboratory, const Classification& all,
+                            Json& json) {
+    if (!given_.all_subsets) return {};
+    const auto subsets = classify_subsets(laboratory, all);
+    if (!subsets) return fail(subsets.error());
+    if (given_.json)
+      json["subsets"] = to_json(*subsets);
+    else
+      std::cout << subsets_text(*subsets, style_);
+    return {};
+  }
+
+  void show_guest(const session::Laboratory& laboratory, const Classification& all, Json& json) {
+    if (given_.guest.empty()) return;
+    const GuestUses uses = sensitive_uses(code_, laboratory, all);
+    if (given_.json)
+      json["guest"] = to_json(uses);
+    else
+      std::cout << uses_text(uses, style_);
+  }
+
+  const ClassifyOptions& given_;
+  const Frame& frame_;
+  Style style_ = style_of(1);
+  session::GuestCode code_;
+};
+
+}  // namespace
+
+void add_classify(CLI::App& app, Frame& frame) {
+  auto& verb =
+      add_verb(app, "classify",
+               "Find the sensitive instructions of an ISA by experiment and judge the theorems",
+               "  ringside classify\n"
+               "  ringside classify --isa zisa-v\n"
+               "  ringside classify --witness READ_SR    # the states that show what it is\n"
+               "  ringside classify --all-subsets        # close the holes one by one\n"
+               "  ringside classify --guest guests/zisa/zos");
+  auto o = std::make_shared<ClassifyOptions>();
+  verb.add_option("--isa", o->isa,
+                  "zisa, zisa-v, zisa-h or FILE.json [zisa, or what the guest says]")
+      ->type_name("ISA");
+  auto* witness =
+      verb.add_option("--witness", o->witness, "Replay what was found of one instruction")
+          ->type_name("NAME");
+  verb.add_option("--guest", o->guest, "List the sensitive instructions in a kernel")
+      ->type_name("KERNEL")
+      ->excludes(witness);
+  verb.add_flag("--all-subsets", o->all_subsets, "Judge every subset of the variant's holes")
+      ->excludes(witness);
+  verb.add_flag("--json", o->json, "Report as JSON (schema ringside/classify/1)");
+  verb.callback([o, &frame] {
+    if (const auto done = Classify(*o, frame)(); !done) frame.status = complain(done.error());
+  });
+}
+
+}  // namespace ringside::cli
