@@ -99,7 +99,7 @@ void add_guest_options(CLI::App& verb, GuestOptions& o, const Frame& frame) {
       "Seed of what is drawn at random; goes into the report");
   add_number(
       verb, "--max-instructions", [&o](u64 n) { o.max_instructions = n; },
-      "End after N guest instructions; 0: never");
+      "End after N guest instructions; 0: never [10000000000; 0 in a terminal]");
   add_number(
       verb, "--max-cycles", [&s](u64 n) { s.max_cycles = n; }, "End after N cycles; 0: never [0]");
   verb.add_flag("--virtual-time", s.virtual_time,

@@ -65,7 +65,7 @@ int program(int argc, const char* const* argv, const std::string& version) try {
   Frame frame{version, guest_folders(argc > 0 ? argv[0] : "ringside"), kOk};
   int status = parse_and_run(argc, argv, frame);
   // A full disk shows only now.
-  if (std::fflush(stdout) != 0) {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout.flush()) {
     say("standard output: cannot be written; look for a full disk");
     status = kBadFile;
   }

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "cli/frame.hpp"
 #include "cli/numbers.hpp"
 #include "cli/terminal.hpp"
 #include "session/trace.hpp"
@@ -85,7 +86,10 @@ class Watch {
       : session_(session),
         console_(session, watching.console),
         progress_(session, !watching.interactive) {
-    if (watching.interactive) terminal_.emplace();
+    if (watching.interactive) {
+      say("what you type goes to the guest; Ctrl+C ends the run");
+      terminal_.emplace();
+    }
     if (watching.trace) trace_.emplace(*watching.trace, session);
   }
 

@@ -112,7 +112,7 @@ class Inquest {
       if (c < ' ' || c > '~') c = '?';
     const std::string code =
         "it ended with code " + std::to_string(found_.exit_code) + " after holes lied to it";
-    return words.empty() ? code : code + ", and said: " + words;
+    return words.empty() ? code : code + "; its last words: " + words;
   }
 
   Options again_;
