@@ -9,6 +9,8 @@
   VERB(compare)              \
   VERB(classify)             \
   VERB(debug)                \
+  VERB(asm)                  \
+  VERB(disasm)               \
   VERB(completion)           \
   VERB(man)
 // clang-format on

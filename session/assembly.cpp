@@ -1,0 +1,69 @@
+#include "session/assembly.hpp"
+
+#include <filesystem>
+
+#include "isa/zisa/assembler/assembler.hpp"
+#include "isa/zisa/decode.hpp"
+#include "isa/zisa/manual.hpp"
+#include "isa/zisa/syntax.hpp"
+#include "loader/file.hpp"
+#include "session/code.hpp"
+#include "session/files.hpp"
+
+namespace ringside::session {
+
+namespace {
+
+std::string text_of(const std::vector<u8>& bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+zisa::AssemblerOptions options_for(const std::string& path, u32 text_address) {
+  zisa::AssemblerOptions options;
+  options.text_address = text_address;
+  const auto folder = std::filesystem::path(path).parent_path();
+  options.read_file = [folder](std::string_view name) -> std::optional<std::string> {
+    const auto bytes = loader::read_file((folder / name).string());
+    if (!bytes) return std::nullopt;
+    return text_of(*bytes);
+  };
+  return options;
+}
+
+AssembledFile to_plain(const zisa::Assembly& assembly) {
+  AssembledFile file{assembly.elf(), assembly.entry, {}, {}, {}};
+  for (const auto& section : assembly.sections)
+    if (section.allocated) file.sections.push_back({section.name, section.address, section.size});
+  for (const auto& symbol : assembly.symbols) file.symbols.push_back({symbol.name, symbol.value});
+  return file;
+}
+
+}  // namespace
+
+Result<AssembledFile> assemble_file(const std::string& path, u32 text_address) {
+  const auto source = read_text(path);
+  if (!source) return fail(source.error());
+  const auto assembly = zisa::assemble(path, *source, options_for(path, text_address));
+  if (assembly) return to_plain(*assembly);
+  AssembledFile failed;
+  for (const auto& each : assembly.error()) failed.errors.push_back(each.text());
+  return failed;
+}
+
+Result<std::vector<ListingLine>> listing(const Options& options) {
+  const auto code = guest_code(options);
+  if (!code) return fail(code.error());
+  std::vector<ListingLine> lines;
+  for (const CodeWord& each : code->words)
+    lines.push_back({each.address, each.word, each.symbol,
+                     !each.symbol.empty() && each.symbol.find('+') == std::string::npos,
+                     zisa::disassemble(each.word, each.address),
+                     zisa::sensitivity_mark(zisa::decode_row(each.word))});
+  return lines;
+}
+
+std::string instruction_table() {
+  return zisa::manual_tables();
+}
+
+}  // namespace ringside::session

@@ -1,0 +1,54 @@
+// The assembler and the disassembler for clients: files in, files and lines out.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/types.hpp"
+#include "session/options.hpp"
+
+namespace ringside::session {
+
+struct AssembledSection {
+  std::string name;
+  u32 address = 0, size = 0;
+};
+struct AssembledSymbol {
+  std::string name;
+  u32 value = 0;
+};
+
+/// A source as an executable, or what is wrong with it.
+struct AssembledFile {
+  std::vector<u8> elf;
+  u32 entry = 0;
+  std::vector<AssembledSection> sections;  ///< those that are loaded
+  std::vector<AssembledSymbol> symbols;
+  /// Each "file:line:column: error: message" with the line and a caret; empty if all is well.
+  std::vector<std::string> errors;
+};
+
+/// Assembles a file (.include and .incbin are looked for beside it). An error here means that the
+/// file itself could not be read; errors in it are in the result.
+Result<AssembledFile> assemble_file(const std::string& path, u32 text_address);
+
+/// One instruction of a listing.
+struct ListingLine {
+  u32 address = 0;
+  u32 word = 0;
+  std::string symbol;     ///< of its address
+  bool labelled = false;  ///< whether the symbol begins here
+  std::string text;       ///< as it would be assembled
+  std::string mark;  ///< classes of a sensitive instruction: C control, M mode, L location, T time,
+                     ///< ! a hole
+};
+
+/// All code of the guest that the options name.
+Result<std::vector<ListingLine>> listing(const Options& options);
+
+/// The instruction table of the manual, in Markdown.
+std::string instruction_table();
+
+}  // namespace ringside::session
