@@ -17,11 +17,11 @@ namespace {
 
 constexpr int kCannotStart = 127;
 
-[[noreturn]] void become(const std::vector<std::string>& command, int output) {
+[[noreturn]] void become(const std::vector<std::string>& command, int input, int output) {
   std::vector<char*> arguments;
   for (const auto& each : command) arguments.push_back(const_cast<char*>(each.c_str()));
   arguments.push_back(nullptr);
-  dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
+  dup2(input, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
   execvp(arguments[0], arguments.data());
   _exit(kCannotStart);
@@ -45,17 +45,23 @@ double seconds(const timeval& time) {
 
 }  // namespace
 
-Result<Child> run_child(const std::vector<std::string>& command) {
+Result<Child> run_child(const std::vector<std::string>& command, const std::string& input) {
   const auto begin = std::chrono::steady_clock::now();
-  std::array<int, 2> channel;
-  if (pipe2(channel.data(), O_CLOEXEC) != 0) return fail(host_error("pipe"));
+  std::array<int, 2> in, out;
+  if (pipe2(in.data(), O_CLOEXEC) != 0 || pipe2(out.data(), O_CLOEXEC) != 0)
+    return fail(host_error("pipe"));
+  // It fits into the pipe, so nobody has to read yet.
+  if (write(in[1], input.data(), input.size()) != static_cast<ssize_t>(input.size()))
+    return fail(host_error("write"));
+  close(in[1]);
   const pid_t pid = fork();
   if (pid < 0) return fail(host_error("fork"));
-  if (pid == 0) become(command, channel[1]);
-  close(channel[1]);
+  if (pid == 0) become(command, in[0], out[1]);
+  close(in[0]);
+  close(out[1]);
   Child child;
-  child.output = read_all(channel[0]);
-  close(channel[0]);
+  child.output = read_all(out[0]);
+  close(out[0]);
   int status = 0;
   rusage used{};
   wait4(pid, &status, 0, &used);

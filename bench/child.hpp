@@ -18,8 +18,8 @@ struct Child {
   std::string output;      ///< what it wrote to stdout
 };
 
-/// Runs `command` with nothing on stdin, and stderr left to the terminal. An error if it cannot be
-/// started.
-Result<Child> run_child(const std::vector<std::string>& command);
+/// Runs `command` with `input` (at most some KiB) on stdin, and stderr left to the terminal. An
+/// error if it cannot be started.
+Result<Child> run_child(const std::vector<std::string>& command, const std::string& input = "");
 
 }  // namespace ringside::bench

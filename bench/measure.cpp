@@ -73,12 +73,32 @@ Result<void> run_both(const Settings& s, const std::string& rounds, Program& pro
   // The empty run comes first.
   program.instructions = ours->instructions - (full ? program.instructions : 0);
   program.console = ours->console;
+  program.resident_bytes = std::max(program.resident_bytes, ours->child.resident_bytes);
   return {};
 }
 
 Result<void> measure_program(const Settings& s, Program& program) {
   if (auto done = run_both(s, "0", program, false); !done) return done;
   return run_both(s, fmt::format("{}%", s.percent), program, true);
+}
+
+// Goes to a cycle past the 100 millionth instruction of a program, then back so many times.
+Result<double> seconds_of_debugging(const Settings& s, unsigned backs) {
+  std::string script = "goto 150000000\n";
+  for (unsigned i = 0; i < backs; ++i) script += "back\n";
+  const std::string guest = s.programs + "/matrix-zisa";
+  const auto child = run_child({s.ringside, "debug", guest}, script);
+  if (!child) return fail(child.error());
+  if (child->status != 0) return ended_badly(guest, *child);
+  return child->wall_seconds;
+}
+
+Result<void> measure_back(const Settings& s, Measured& all) {
+  constexpr unsigned kBacks = 20;
+  const auto without = seconds_of_debugging(s, 0), with = seconds_of_debugging(s, kBacks);
+  if (!without || !with) return fail(without ? with.error() : without.error());
+  all.back.push_back((*with - *without) / kBacks);
+  return {};
 }
 
 Result<void> measure_hello(const Settings& s, Measured& all) {
@@ -109,10 +129,14 @@ Result<Measured> measure(const Settings& settings) {
   for (unsigned i = 0; i < settings.repeats; ++i) {
     for (Program& program : all.programs)
       if (auto done = measure_program(settings, program); !done) return fail(done.error());
+    if (auto done = measure_back(settings, all); !done) return fail(done.error());
     if (auto done = measure_hello(settings, all); !done) return fail(done.error());
   }
   double logarithms = 0;
-  for (const Program& program : all.programs) logarithms += std::log(program.ratio());
+  for (const Program& program : all.programs) {
+    logarithms += std::log(program.ratio());
+    all.resident_bytes = std::max(all.resident_bytes, program.resident_bytes);
+  }
   all.geometric_mean = std::exp(logarithms / static_cast<double>(all.programs.size()));
   return all;
 }

@@ -32,6 +32,7 @@ struct Program {
   std::string console;   ///< what it printed; the same on both sides
   u64 instructions = 0;  ///< of the rounds: full run less empty one, as Ringside counts them
   Side ringside, qemu;
+  u64 resident_bytes = 0;  ///< of Ringside, at its peak
   double mips(const Side& side) const {
     return static_cast<double>(instructions) / side.seconds() / 1e6;
   }
@@ -41,6 +42,8 @@ struct Program {
 struct Measured {
   std::vector<Program> programs;
   double geometric_mean = 0;  ///< of the ratios
+  std::vector<double>
+      back;  ///< wall seconds of one `back` of the debugger, 100 million instructions in
   std::vector<double> hello;  ///< wall seconds of zos printing hello, from start to end
   u64 resident_bytes = 0;     ///< the most that any run held
 };
