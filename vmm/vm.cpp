@@ -186,7 +186,7 @@ void Vm::apply_to_ideal(u32 word, const ArchState& at) {
   ideal.pc = at.pc;
   IdealEnvironment environment(*this);
   cpu::View<IdealEnvironment> view(ideal, environment);
-  view.execute(zisa::decode(word), cpu::Variant());
+  view.execute(zisa::decode(word), host_.cpu.variant());
 }
 
 // --- guest memory ---
