@@ -1,5 +1,7 @@
 #include "cpu/code_page.hpp"
 
+#include <algorithm>
+
 #include "isa/zisa/decode.hpp"
 
 namespace ringside::cpu::fast {
@@ -81,9 +83,11 @@ Charge DecodeCache::price(const Op& op) const {
   }
 }
 
+// The operation behind the written ones may count on the register that the last of them writes.
 void DecodeCache::code_written(u64 number, u32 offset, u32 bytes) {
   const CodePage& page = *pages_[number];
-  for (u32 i = offset / 4; i <= (offset + bytes - 1) / 4; ++i)
+  const u32 behind = std::min((offset + bytes - 1) / 4 + 1, kOpsPerPage - 1);
+  for (u32 i = offset / 4; i <= behind; ++i)
     if (!undecoded(page.ops[i])) return drop(number);
 }
 

@@ -376,8 +376,11 @@ bool FastEngine::find_code(fast::Context& context) {
   context.page = &cache_.page(fetch.base);
   context.page_address = fetch.page;
   auto& tlb = cpu_.mmu().tlb;
-  if (const auto* entry = tlb.find({pc}); entry && entry->frame == fetch.base.page()) {
-    auto& tags = tlb.tags(cpu_.state.supervisor())[mmu::Tlb::index({pc})];
+  const bool supervisor = cpu_.state.supervisor();
+  if (const auto* entry = tlb.find({pc});
+      entry && entry->frame == fetch.base.page() &&
+      (!cpu_.state.paging() || mmu::allowed(entry->flags, supervisor, Access::kFetch))) {
+    auto& tags = tlb.tags(supervisor)[mmu::Tlb::index({pc})];
     tags.fetch = fetch.page;
     tags.code = context.page;
   }

@@ -21,7 +21,8 @@ struct TlbTags {
   u32 unused = 0;
   u8* host = nullptr;       ///< host address of guest address 0 by this entry: host + gva
   void* code = nullptr;     ///< predecoded page
-  static constexpr u32 kNoTag = 1;
+  // A misaligned access asks for the page's address and its own low two bits, so those are no good here.
+  static constexpr u32 kNoTag = 0x800;
 };
 
 /// A cached translation.
