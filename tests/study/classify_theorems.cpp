@@ -49,21 +49,22 @@ TEST_CASE("the theorems for all subsets of the holes") {
   CHECK(seen.size() == 16);
 }
 
-/// A variant file, for as long as it lives.
+/// A variant file, for as long as it lives; `name` tells it from those of tests that run beside.
 struct VariantFile {
-  explicit VariantFile(const std::string& answers) {
+  VariantFile(const std::string& name, const std::string& answers)
+      : path(RINGSIDE_BUILD_DIR "/classify_" + name + ".json") {
     std::ofstream file(path);
     file << R"({"name": "mine", "base": "zisa-v", "traps_in_user": {)" << answers << "}}";
     REQUIRE(file.flush());
   }
   ~VariantFile() { std::remove(path.c_str()); }
-  std::string path = RINGSIDE_BUILD_DIR "/classify_variant.json";
+  std::string path;
 };
 
 // classify_subsets experiments with one instruction at a time; here is one subset as a whole
 // machine.
 TEST_CASE("a variant file with only write_sr open fails 1 and holds 3") {
-  const VariantFile file(R"("write_sr": false)");
+  const VariantFile file("write_sr", R"("write_sr": false)");
   const Classification all = classified(file.path);
   CHECK(all.isa == "mine");
   CHECK(holding(all.verdicts) == std::vector{false, false, true});
@@ -71,14 +72,14 @@ TEST_CASE("a variant file with only write_sr open fails 1 and holds 3") {
 }
 
 TEST_CASE("a clock that user mode always reads breaks theorem 2 alone") {
-  const VariantFile file(R"("rdcyc": false)");
+  const VariantFile file("clock", R"("rdcyc": false)");
   const Classification all = classified(file.path);
   CHECK(holding(all.verdicts) == std::vector{true, false, true});
   CHECK(all.verdicts[1].breakers == Names{"rdcyc"});
 }
 
 TEST_CASE("holes that no machine of ours has are found as well") {
-  const VariantFile file(R"("wfi": false, "tret": false, "write_cr": false)");
+  const VariantFile file("others", R"("wfi": false, "tret": false, "write_cr": false)");
   const Classification all = classified(file.path);
   CHECK(holding(all.verdicts) == std::vector{false, false, false});
   CHECK(all.verdicts[2].breakers == Names{"tret", "wfi", "write_cr"});
