@@ -84,6 +84,7 @@ TEST_CASE("every field of the documents is described in docs/schemas.md") {
   for (const auto& key : keys) {
     INFO(key);
     const bool found = described.find("`" + key + "`") != std::string::npos ||
+                       described.find("`" + key + ".") != std::string::npos ||
                        described.find("." + key + "`") != std::string::npos;
     CHECK(found);
   }
