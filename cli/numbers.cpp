@@ -30,7 +30,7 @@ std::optional<u64> parse_size(std::string_view text) {
 
 std::string grouped(u64 number) {
   std::string digits = std::to_string(number);
-  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, " ");
+  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, ' ');
   return digits;
 }
 

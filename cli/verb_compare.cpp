@@ -47,12 +47,14 @@ Result<void> compare_all(const CompareArguments& given) {
     const auto runs = study::compare({*options, comma_separated(given.strategies)}, announce);
     announced();
     if (!runs) return fail(runs.error());
-    if (given.json)
-      for (auto& run : study::to_json(*runs)["runs"]) list.push_back(std::move(run));
-    else
+    if (given.json) {
+      const Json document = study::to_json(*runs);
+      for (const auto& run : document["runs"]) list.push_back(run);
+    } else {
       std::cout << (guest == guests.front() ? "" : "\n")
                 << compare_text(guest, options->append, *runs, style_of(STDOUT_FILENO),
                                 given.explain);
+    }
   }
   if (given.json)
     std::cout << Json{{"schema", "ringside/compare/1"}, {"runs", list}}.dump(
