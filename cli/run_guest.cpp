@@ -121,6 +121,7 @@ class Watch {
   }
 
   void wait_for_input() {
+    if (InterruptWatch::interrupted()) return session_.stop("Ctrl+C was pressed");
     if (!terminal_) return session_.stop("the guest waits for input that was not recorded");
     take(terminal_->keys(-1));
   }

@@ -45,7 +45,7 @@ constexpr std::array kDeadly = {SIGTERM, SIGHUP, SIGQUIT, SIGABRT, SIGSEGV,
 
 bool readable(int wait_ms) {
   pollfd watched{STDIN_FILENO, POLLIN, 0};
-  return poll(&watched, 1, wait_ms) != 0;
+  return poll(&watched, 1, wait_ms) > 0;
 }
 
 tl::unexpected<Error> refuse(std::string cause, std::string remedy) {
