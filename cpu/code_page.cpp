@@ -46,7 +46,9 @@ void DecodeCache::decode(CodePage& page, u32 index) {
   u32 end = index;
   for (; end < kOpsPerPage && undecoded(page.ops[end]); ++end) {
     const u32 before = end == 0 ? kNoRegister : register_written(word_at(end - 1));
-    page.ops[end] = stops_.test(end) ? for_exact_engine() : predecode(word_at(end), end, before);
+    page.ops[end] = predecode(word_at(end), end, before);
+    const bool writes_it = stop_register_ != 0 && page.ops[end].rd == stop_register_ * 4;
+    if (stops_.test(end) || writes_it) page.ops[end] = for_exact_engine();
     page.charges[end].forward = before;
     if (ends_block(page.ops[end].row)) {
       ++end;
@@ -101,6 +103,12 @@ void DecodeCache::drop(u64 number) {
 void DecodeCache::set_stops(const std::vector<u32>& addresses) {
   stops_.reset();
   for (const u32 address : addresses) stops_.set((address & kPageMask) / 4);
+  drop_all();
+}
+
+void DecodeCache::set_stop_register(u32 number) {
+  if (stop_register_ == number) return;
+  stop_register_ = number;
   drop_all();
 }
 

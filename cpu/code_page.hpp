@@ -75,6 +75,8 @@ class DecodeCache final : public mmu::CodeWatcher {
   void drop_all();
   /// Instructions at the page offsets of these addresses are left to the exact engine.
   void set_stops(const std::vector<u32>& addresses);
+  /// So are those that write this register (1 to 31); 0 for none.
+  void set_stop_register(u32 number);
 
  private:
   void drop(u64 number);
@@ -83,6 +85,7 @@ class DecodeCache final : public mmu::CodeWatcher {
   mmu::Mmu& mmu_;
   Prices prices_;
   std::bitset<kOpsPerPage> stops_;
+  u32 stop_register_ = 0;
   std::vector<std::unique_ptr<CodePage>> pages_;  ///< by page number
   std::vector<std::unique_ptr<CodePage>> spare_;
   u64 live_ = 0;

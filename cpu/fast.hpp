@@ -47,6 +47,9 @@ class FastEngine {
   /// From now on run() stops before instructions at these addresses, in any page that they may name.
   void set_stops(const std::vector<u32>& addresses) { cache_.set_stops(addresses); }
 
+  /// The same before instructions that write this register (1 to 31); 0 for none.
+  void set_stop_register(u32 number) { cache_.set_stop_register(number); }
+
   /// Cycles that one instruction can take at the most in here.
   u64 dearest_instruction() const { return dearest_; }
 

@@ -86,8 +86,27 @@ class Memory {
   }
   const std::vector<u32>& dirty_pages() const { return dirty_; }
 
+  /// From now on every write into [address, address + bytes), whoever makes it, counts in watched_writes().
+  /// Write tags made before must be dropped by the caller. Outside of memory nothing is watched.
+  void watch(Hpa address, u64 bytes) {
+    if (bytes == 0 || !contains(address, bytes)) return;
+    watched_.push_back({address.v, address.v + bytes});
+    for (u64 page = page_of(address); page <= page_of(address + (bytes - 1)); ++page)
+      flags_[page] |= kWatched;
+  }
+  void unwatch_all() {
+    for (const Range& range : watched_)
+      for (u64 page = page_of({range.begin}); page <= page_of({range.end - 1}); ++page)
+        flags_[page] &= static_cast<u8>(~kWatched);
+    watched_.clear();
+  }
+  u64 watched_writes() const { return watched_writes_; }
+
  private:
-  enum : u8 { kCode = 1, kClean = 2 };
+  enum : u8 { kCode = 1, kClean = 2, kWatched = 4 };
+  struct Range {
+    u64 begin, end;
+  };
 
   void touched(u64 number, u32 offset, u32 count) {
     if (flags_[number] & kClean) {
@@ -95,6 +114,12 @@ class Memory {
       dirty_.push_back(static_cast<u32>(number));
     }
     if (flags_[number] & kCode && watcher_) watcher_->code_written(number, offset, count);
+    if (flags_[number] & kWatched) count_watched(base_.v + (number << kPageShift) + offset, count);
+  }
+
+  void count_watched(u64 address, u32 count) {
+    for (const Range& range : watched_)
+      if (address < range.end && range.begin < address + count) ++watched_writes_;
   }
 
   Hpa base_;
@@ -103,6 +128,8 @@ class Memory {
   std::vector<u8> flags_;
   std::vector<u32> dirty_;
   CodeWatcher* watcher_ = nullptr;
+  std::vector<Range> watched_;
+  u64 watched_writes_ = 0;
 };
 
 }  // namespace ringside::mmu

@@ -1,76 +1,119 @@
 #include "session/history.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-
-#include "isa/zisa/decode.hpp"
 
 namespace ringside::session {
 
 using vmm::Limits;
+using vmm::Stop;
 
 namespace {
-// Steps between snapshots: a replay over that distance takes some milliseconds.
-constexpr u64 kInterval = 1u << 20;
 // However large the history may be, more snapshots than this help nobody.
 constexpr std::size_t kMostSnapshots = 200;
 constexpr u64 kNever = ~u64{0};
+
+u64 distance(u64 a, u64 b) {
+  return a > b ? a - b : b - a;
+}
 }  // namespace
 
-History::History(vmm::Machine& machine, u64 bytes)
-    : machine_(machine), taker_(machine), limit_(bytes) {
+History::History(vmm::Machine& machine, u64 bytes, u64 interval)
+    : machine_(machine), taker_(machine), limit_(bytes), interval_(interval) {
+  machine_.log().keep(true);
   snapshot();
+  arrive();
 }
 
 // --- snapshots ---
 
+// Host memory that dropping a snapshot would free. A copy of a page is shared along an unbroken run
+// of snapshots, so the neighbours tell.
+u64 History::own_bytes(Slots::const_iterator which) const {
+  const vmm::Snapshot& own = *which->second;
+  const auto after = std::next(which);
+  const auto shared_with = [&](const Slots::const_iterator& other, u64 page) {
+    return other->second->pages[page] == own.pages[page];
+  };
+  u64 bytes = own.bytes();
+  for (u64 page = 0; page < own.pages.size(); ++page) {
+    if (!own.pages[page]) continue;
+    if (which != snapshots_.begin() && shared_with(std::prev(which), page)) continue;
+    if (after != snapshots_.end() && shared_with(after, page)) continue;
+    bytes += kPageSize;
+  }
+  return bytes;
+}
+
 void History::snapshot() {
-  auto& slot = snapshots_[machine_.steps()];
-  if (slot) return;
-  slot = taker_.take();
-  used_ += slot->bytes();
+  const auto [slot, fresh] = snapshots_.try_emplace(machine_.steps());
+  if (!fresh) return;
+  slot->second = taker_.take();
+  used_ += own_bytes(slot);
   thin();
 }
 
-// Drops the snapshot that will be missed least: the one whose neighbours are closest together in relation
-// to how far back it lies. So their distances grow geometrically with age.
+History::Slots::iterator History::drop(Slots::iterator which) {
+  used_ -= own_bytes(which);
+  return snapshots_.erase(which);
+}
+
+// Drops the snapshot that will be missed least: the one whose neighbours are closest together in
+// relation to how far from here it lies. So their distances grow geometrically.
 void History::thin() {
   while (snapshots_.size() > 2 && (used_ > limit_ || snapshots_.size() > kMostSnapshots)) {
-    const u64 now = machine_.steps();
     auto least = snapshots_.end();
     double least_loss = 0;
     for (auto it = std::next(snapshots_.begin()); std::next(it) != snapshots_.end(); ++it) {
       const double gap = static_cast<double>(std::next(it)->first - std::prev(it)->first);
-      const double loss = gap / static_cast<double>(now - it->first + kInterval);
+      const double loss =
+          gap / static_cast<double>(distance(machine_.steps(), it->first) + interval_);
       if (least == snapshots_.end() || loss < least_loss) least = it, least_loss = loss;
     }
-    used_ -= least->second->bytes();
-    snapshots_.erase(least);
+    drop(least);
   }
 }
 
-// Restores the last snapshot that meets the condition; the first one always does.
-void History::restore_before(auto condition) {
+// Restores the last snapshot that meets the condition; the first one always does. With
+// `ahead_only`, only where that saves a way.
+void History::restore_last(auto condition, bool ahead_only) {
   const vmm::Snapshot* best = snapshots_.begin()->second.get();
   for (const auto& [step, snapshot] : snapshots_)
     if (condition(*snapshot)) best = snapshot.get();
-  taker_.restore(*best);
+  if (!ahead_only || best->steps > machine_.steps()) taker_.restore(*best);
 }
 
-// --- marks: hashes of the positions where the run was stopped ---
+// One more where the run is new; and, where they are thin, near to where somebody is going, who may
+// want to look around there.
+bool History::wants_snapshot(u64 target) const {
+  const u64 here = machine_.steps();
+  const u64 nearest = std::prev(snapshots_.upper_bound(here))->first;
+  if (here - nearest < interval_) return false;
+  return snapshots_.rbegin()->first < here || target - here < 2 * interval_;
+}
 
-void History::mark() { marks_[machine_.steps()] = {machine_.state_hash(), machine_.log().hash()}; }
+// --- what was recorded ---
 
-void History::check() {
-  const auto known = marks_.find(machine_.steps());
-  if (known == marks_.end()) return;
-  if (known->second.state_hash != machine_.state_hash() ||
-      known->second.trace_hash != machine_.log().hash())
+// A replay that passes a snapshot must look as the run did there.
+void History::check_passing() {
+  const auto known = snapshots_.find(machine_.steps());
+  if (known == snapshots_.end()) return;
+  const vmm::Snapshot& then = *known->second;
+  const bool same = then.cycles == machine_.cycles() && then.trace_hash == machine_.log().hash() &&
+                    then.instructions == machine_.instructions() &&
+                    cpu::hash_state(then.real) == cpu::hash_state(machine_.cpu().state);
+  if (!same) diverged_ = true;
+}
+
+// Records the position where somebody stops, or compares it with what was recorded there.
+void History::arrive() {
+  const Mark now{machine_.state_hash(), machine_.log().hash()};
+  const auto [known, fresh] = marks_.try_emplace(machine_.steps(), now);
+  if (!fresh &&
+      (known->second.state_hash != now.state_hash || known->second.trace_hash != now.trace_hash))
     diverged_ = true;
 }
 
-// --- moving ---
+// --- input ---
 
 u64 History::next_input() const {
   for (const Typed& each : typed_)
@@ -83,175 +126,173 @@ void History::replay_input() {
     if (each.step == machine_.steps()) machine_.type(each.text);
 }
 
+// A position is what it is after the input typed there; what came later belongs to a future that is
+// no more.
 void History::type(std::string_view text) {
-  // What was typed later belongs to a future that is no more.
-  std::erase_if(typed_, [&](const Typed& each) { return each.step > machine_.steps(); });
-  for (auto it = snapshots_.upper_bound(machine_.steps()); it != snapshots_.end();) {
-    used_ -= it->second->bytes();
-    it = snapshots_.erase(it);
-  }
-  marks_.erase(marks_.lower_bound(machine_.steps()), marks_.end());
-  typed_.push_back({machine_.steps(), std::string(text)});
+  const u64 here = machine_.steps();
+  std::erase_if(typed_, [&](const Typed& each) { return each.step > here; });
+  for (auto it = snapshots_.lower_bound(here); it != snapshots_.end();) it = drop(it);
+  marks_.erase(marks_.lower_bound(here), marks_.end());
+  typed_.push_back({here, std::string(text)});
   machine_.type(text);
+  snapshot();
+  arrive();
+}
+
+// --- running ---
+
+bool History::out_of_bounds() const {
+  return (bounds_.instructions != 0 && machine_.instructions() >= bounds_.instructions) ||
+         (bounds_.cycles != 0 && machine_.cycles() >= bounds_.cycles);
+}
+
+// Limits that may not end the run, for then a position would not say whether it has ended.
+Limits History::bounded(Limits to) const {
+  to.instructions = to.cycles = 0;
+  if (bounds_.cycles != 0)
+    to.pause_at = to.pause_at == 0 ? bounds_.cycles : std::min(to.pause_at, bounds_.cycles);
+  return to;
+}
+
+// Steps that cannot lead past the bound: one completes an instruction at the most.
+u64 History::room() const {
+  return bounds_.instructions == 0 ? interval_ : bounds_.instructions - machine_.instructions();
+}
+
+// A guest that waits for input waits for as many steps as it did the first time.
+bool History::goes_on_waiting(u64 target) const {
+  const u64 ahead = std::min(target, next_input());
+  return machine_.waits_for_input() && ahead != kNever && machine_.steps() < ahead;
+}
+
+// Runs up to a place where input may be due, and types that.
+Stop History::run_piece(const Limits& to, u64 target) {
+  const u64 here = machine_.steps();
+  const Stop why = machine_.run(to);
+  if (machine_.steps() != here) replay_input();
+  if (why == Stop::kInput && goes_on_waiting(target)) {
+    machine_.step();
+    replay_input();
+    return Stop::kLimit;
+  }
+  check_passing();
+  return why == Stop::kInput && !machine_.waits_for_input() ? Stop::kLimit : why;
 }
 
 // Runs in pieces, so that snapshots are taken and input is typed again at their places.
-void History::advance(Limits limits) {
-  const u64 target = limits.steps == 0 ? kNever : limits.steps;
+Stop History::advance(Limits to, const Between& between) {
+  const u64 target = to.steps == 0 ? kNever : to.steps;
+  to = bounded(to);
   for (;;) {
-    const u64 start = machine_.steps();
-    const u64 next = std::min({target, next_input(), start + kInterval});
-    limits.steps = next;
-    machine_.run(limits);
-    if (machine_.steps() != start) replay_input();
-    if (machine_.steps() != next || next == target || machine_.ending()) return;
-    if (snapshots_.rbegin()->first + kInterval <= machine_.steps()) snapshot();
+    if (out_of_bounds()) return Stop::kLimit;
+    const u64 here = machine_.steps();
+    const u64 next = std::min({target, next_input(), here + interval_, here + room()});
+    to.steps = next;
+    const Stop why = run_piece(to, target);
+    if (why != Stop::kLimit || machine_.steps() == target) return why;
+    if (to.pause_at != 0 && machine_.cycles() >= to.pause_at) return why;
+    if (to.events != 0 && machine_.log().count() >= to.events) return why;
+    if (machine_.steps() == next && wants_snapshot(target)) snapshot();
+    if (between && !between()) return Stop::kLimit;
   }
 }
 
-void History::run(Limits limits) {
-  mark();
-  advance(limits);
-  check();
-  mark();
+void History::advance_past_stops(Limits to, const Between& between) {
+  for (;;) {
+    const Stop why = advance(to, between);
+    const bool there = to.steps != 0 && machine_.steps() >= to.steps;
+    if (there || (why != Stop::kBreakpoint && why != Stop::kWatchpoint)) return;
+    // It may have stopped for another reason in the very place.
+    if (to.pause_at != 0 && machine_.cycles() >= to.pause_at) return;
+    if (to.events != 0 && machine_.log().count() >= to.events) return;
+  }
 }
 
-void History::go_to_step(u64 step) {
-  mark();
-  if (step < machine_.steps())
-    restore_before([&](const vmm::Snapshot& s) { return s.steps <= step; });
-  if (step > machine_.steps()) advance({.steps = step});
-  check();
+Stop History::run(Limits limits, const Between& between) {
+  const Stop why = advance(limits, between);
+  arrive();
+  return why;
 }
 
-void History::go_to_cycle(Cycles cycle) {
-  mark();
-  if (cycle <= machine_.cycles())
-    restore_before([&](const vmm::Snapshot& s) { return s.cycles < cycle; });
-  if (cycle > machine_.cycles()) advance({.pause_at = cycle});
-  check();
+Stop History::run_to_event(const std::function<bool(const vmm::Event&)>& wanted, Limits limits,
+                           bool* found, const Between& between) {
+  const vmm::EventLog& log = machine_.log();
+  u64 seen = log.count();
+  bool going = true;
+  const Between watch = [&] { return going = !between || between(); };
+  Stop why = Stop::kLimit;
+  *found = false;
+  while (!*found && why == Stop::kLimit && going) {
+    limits.events = seen + 1;
+    why = advance(limits, watch);
+    if (log.count() == seen) break;  // another limit
+    for (; seen < log.count(); ++seen) *found = *found || wanted(log.events()[seen]);
+  }
+  arrive();
+  return *found ? Stop::kLimit : why;
 }
 
-void History::go_to_event(u64 event) {
-  mark();
-  if (event < machine_.log().count())
-    restore_before([&](const vmm::Snapshot& s) { return s.events <= event; });
-  advance({.events = event + 1});
-  check();
+// --- positions ---
+
+// From a snapshot, unless the present is nearer.
+void History::move_to(u64 step, const Between& between) {
+  restore_last([&](const vmm::Snapshot& s) { return s.steps <= step; }, step >= machine_.steps());
+  if (step > machine_.steps()) advance_past_stops({.steps = step}, between);
+}
+
+void History::go_to_step(u64 step, const Between& between) {
+  move_to(step, between);
+  arrive();
+}
+
+void History::go_to_cycle(Cycles cycle, const Between& between) {
+  restore_last([&](const vmm::Snapshot& s) { return s.cycles < cycle; }, cycle > machine_.cycles());
+  if (cycle > machine_.cycles()) advance_past_stops({.pause_at = cycle}, between);
+  arrive();
+}
+
+void History::go_to_event(u64 event, const Between& between) {
+  restore_last([&](const vmm::Snapshot& s) { return s.events <= event; },
+               event >= machine_.log().count());
+  advance_past_stops({.events = event + 1}, between);
+  arrive();
 }
 
 bool History::back() {
-  if (machine_.steps() == 0) return false;
+  if (machine_.steps() == snapshots_.begin()->first) return false;
   go_to_step(machine_.steps() - 1);
   return true;
 }
 
-// --- looking back ---
+// --- backwards ---
 
-// Steps from one position to another and asks `seen` about each step; the last that it names is found.
-template <class Seen>
-std::optional<Writer> History::scan(u64 from, u64 to, Seen& seen) {
-  restore_before([&](const vmm::Snapshot& s) { return s.steps <= from; });
-  if (machine_.steps() < from) advance({.steps = from});
-  std::optional<Writer> found;
-  cpu::Effects effects;
-  machine_.record(&effects);
+// The last stop in (from, to] that lies before `before`. What lies at `from` was seen by the window
+// before.
+std::optional<std::pair<u64, Stop>> History::last_stop(u64 from, u64 to, u64 before) {
+  std::optional<std::pair<u64, Stop>> last;
+  move_to(from, {});
   while (machine_.steps() < to) {
-    effects.clear();
-    const vmm::ArchState before = machine_.vm().guest_state();
-    Writer writer{machine_.steps(), machine_.cycles(), before.pc, "", 0, 0};
-    const bool going = machine_.step();
-    replay_input();
-    if (seen(effects, before, machine_.vm().guest_state(), writer)) found = writer;
-    if (!going) break;
+    const Stop why = advance({.steps = to}, {});
+    const bool stop = why == Stop::kBreakpoint || why == Stop::kWatchpoint;
+    if (stop && machine_.steps() < before) last = {machine_.steps(), why};
+    if (!stop) break;
   }
-  machine_.record(nullptr);
-  return found;
+  return last;
 }
 
-template <class Seen>
-std::optional<Writer> History::scan_back(Seen seen) {
+Stop History::reverse() {
   const u64 here = machine_.steps();
-  mark();
   std::vector<u64> edges{here};
   for (auto it = snapshots_.rbegin(); it != snapshots_.rend(); ++it)
     if (it->first < here) edges.push_back(it->first);
-  std::optional<Writer> found;
-  for (std::size_t i = 0; i + 1 < edges.size() && !found; ++i)
-    found = scan(edges[i + 1], edges[i], seen);
-  go_to_step(here);
-  return found;
-}
-
-namespace {
-
-std::string what_happened(const vmm::Machine& machine, const vmm::ArchState& before,
-                          const vmm::ArchState& after) {
-  if (after.pc == after.control(vmm::Cr::kTvec) && after.control(vmm::Cr::kEpc) == before.pc)
-    return "trap: " + std::string(zisa::cause_name(static_cast<vmm::Cause>(after.control(vmm::Cr::kCause))));
-  const auto word = machine.vm().peek_instruction(before);
-  return word ? zisa::disassemble(*word, before.pc) : "?";
-}
-
-}  // namespace
-
-std::optional<Writer> History::last_writer_of_register(u32 number) {
-  return scan_back([&](const cpu::Effects& effects, const auto& before, const auto& after, Writer& w) {
-    const bool by_instruction =
-        std::any_of(effects.registers.begin(), effects.registers.end(),
-                    [&](const auto& each) { return each.number == number; });
-    if (!by_instruction && before.x[number] == after.x[number]) return false;
-    w.what = what_happened(machine_, before, after);
-    w.before = before.x[number], w.after = after.x[number];
-    return true;
-  });
-}
-
-std::optional<Writer> History::last_writer_of_status() {
-  return scan_back([&](const cpu::Effects&, const auto& before, const auto& after, Writer& w) {
-    if (before.sr == after.sr) return false;
-    w.what = what_happened(machine_, before, after);
-    w.before = before.sr, w.after = after.sr;
-    return true;
-  });
-}
-
-std::optional<Writer> History::last_writer_of_memory(Gva address, u32 bytes) {
-  const auto gpa = machine_.vm().peek_translate(machine_.vm().guest_state(), address);
-  if (!gpa || !machine_.vm().is_ram(*gpa, bytes)) return std::nullopt;
-  const auto value = [&] {
-    u32 now = 0;
-    machine_.vm().copy_out(*gpa, {reinterpret_cast<u8*>(&now), std::min<u32>(bytes, 4)});
-    return now;
-  };
-  const Hpa low = machine_.vm().host_of(*gpa);
-  u32 previous = 0;
-  bool known = false;
-  u64 last_step = 0;
-  return scan_back([&](const cpu::Effects& effects, const auto& before, const auto& after, Writer& w) {
-    const u32 now = value();
-    // Emulation and DMA write too: a changed value tells.
-    const bool changed = known && w.step == last_step && now != previous;
-    const bool written = std::any_of(
-        effects.memory.begin(), effects.memory.end(), [&](const auto& each) {
-          return each.hpa.v < low.v + bytes && low.v < each.hpa.v + each.bytes;
-        });
-    w.before = known && w.step == last_step ? previous : now;
-    w.after = now;
-    previous = now, known = true, last_step = w.step + 1;
-    if (!changed && !written) return false;
-    w.what = what_happened(machine_, before, after);
-    return true;
-  });
-}
-
-bool History::back_to_pc(u32 pc) {
-  auto seen = [&](const cpu::Effects&, const auto& before, const auto&, Writer&) {
-    return before.pc == pc;
-  };
-  const auto found = scan_back(seen);
-  if (found) go_to_step(found->step);
-  return found.has_value();
+  for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
+    const auto found = last_stop(edges[i + 1], edges[i], here);
+    if (!found) continue;
+    go_to_step(found->first);
+    return found->second;
+  }
+  go_to_step(edges.back());
+  return Stop::kLimit;
 }
 
 }  // namespace ringside::session

@@ -28,7 +28,7 @@ struct Event {
   u32 pc = 0;
   u32 a = 0, b = 0;
   Cycles cycle = 0;
-  u64 step = 0;  ///< machine steps before it
+  u64 step = 0;  ///< machine steps before the one that it came in; the log fills it in
 };
 
 class EventLog {
@@ -42,8 +42,12 @@ class EventLog {
                                 u64{event.vm} << 40 | u64{event.vcpu} << 32 | event.pc);
     hash_ = hash_mix(hash_, u64{event.a} << 32 | event.b);
     hash_ = hash_mix(hash_, event.cycle);
-    if (keep_) events_.push_back(event);
+    if (!keep_) return;
+    events_.push_back(event);
+    events_.back().step = step_;
   }
+  /// Events to come belong to the step after so many.
+  void set_step(u64 steps) { step_ = steps; }
 
   /// Events so far; an event's ordinal is its index.
   u64 count() const { return count_; }
@@ -62,6 +66,7 @@ class EventLog {
   std::vector<Event> events_;
   u64 count_ = 0;
   u64 hash_ = 0;
+  u64 step_ = 0;
   bool keep_ = false;
 };
 

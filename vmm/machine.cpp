@@ -64,14 +64,18 @@ u64 Machine::next_time_of_interest() const {
   return next;
 }
 
+// IPEND changes at TIMECMP, whether the timer is enabled or not.
+u64 Machine::next_change() const {
+  const u64 next = next_time_of_interest(), timecmp = vm_.guest_state().timecmp();
+  return timecmp > clock_.now() ? std::min(next, timecmp) : next;
+}
+
 // Brings devices and pending interrupts up to the present.
 void Machine::settle() {
-  if (!unsettled_ && clock_.now() < due_) return;
-  Vm::Dma dma(vm_);
-  if (vm_.internals().platform.advance(clock_.now(), dma))
-    log_.add({.kind = EventKind::kDevice, .pc = cpu_.state.pc, .cycle = cycles(), .step = steps_});
+  if (settled()) return;
+  vm_.advance_devices();
   cpu_.state.control(Cr::kIpend) = vm_.deprivileged() ? vm_.host_interrupts() : vm_.lines();
-  due_ = next_time_of_interest();
+  due_ = next_change();
   unsettled_ = false;
 }
 
@@ -98,7 +102,7 @@ void Machine::wait() {
   else
     ledger_.idle(pause);
   log_.add({.kind = EventKind::kIdle, .pc = vm_.guest_state().pc, .a = static_cast<u32>(pause),
-            .b = static_cast<u32>(pause >> 32), .cycle = cycles(), .step = steps_});
+            .b = static_cast<u32>(pause >> 32), .cycle = cycles()});
   unsettled_ = true;
 }
 
@@ -106,8 +110,8 @@ void Machine::wait() {
 
 bool Machine::step() {
   if (ending_) return false;
+  log_.set_step(steps_);
   settle();
-  ++steps_;
   waits_for_input_ = false;
   const bool wakes = cpu::enabled_pending(cpu_.state) != 0;
   if (vm_.internals().vcpu.halted && !wakes) {
@@ -122,6 +126,7 @@ bool Machine::step() {
     end({Ending::Outcome::kExited, *code, ""});
   else if (vm_.failed())
     end(*vm_.failed());
+  ++steps_;
   return !ending_;
 }
 
@@ -145,8 +150,7 @@ void Machine::after_trap(const cpu::Step& step, Cycles before) {
   if (vm_.deprivileged()) return handle_exit(exit_of(step.trap, step.row), before, false);
   const ArchState& state = cpu_.state;
   log_.add({.kind = EventKind::kTrap, .pc = state.control(Cr::kEpc),
-            .a = static_cast<u32>(step.trap.cause), .b = step.trap.tval, .cycle = cycles(),
-            .step = steps_});
+            .a = static_cast<u32>(step.trap.cause), .b = step.trap.tval, .cycle = cycles()});
   const bool from_kernel = state.sr & zisa::sr::kPmode;
   if (from_kernel && !zisa::is_interrupt(step.trap.cause) &&
       state.control(Cr::kEpc) == state.control(Cr::kTvec))
@@ -162,7 +166,7 @@ void Machine::handle_exit(const Exit& exit, Cycles left_at, bool free_of_charge)
   vm_.left();
   if (!free_of_charge) {
     log_.add({.kind = EventKind::kExit, .detail = kind.reason, .pc = cpu_.state.pc, .a = kind.detail,
-              .cycle = left_at, .step = steps_});
+              .cycle = left_at});
     ledger_.charge(Account::kVmm, Param::kVmmDispatch);
   }
   state.vcpu.halted = strategy_->handle(vm_, exit) == Resume::kHalt;
@@ -172,7 +176,7 @@ void Machine::handle_exit(const Exit& exit, Cycles left_at, bool free_of_charge)
   if (std::holds_alternative<PageFault>(exit)) kind.detail = static_cast<u8>(vm_.meaning());
   state.exits[kind].add(cycles() - left_at);
   log_.add({.kind = EventKind::kEntry, .detail = kind.reason, .pc = cpu_.state.pc, .a = kind.detail,
-            .cycle = cycles(), .step = steps_});
+            .cycle = cycles()});
 }
 
 // --- holes (semantics: docs/holes.md) ---
@@ -211,7 +215,7 @@ void Machine::note_hole(unsigned row, u32 pc, u32 got, u32 bare_metal) {
   HoleStatistics& hole = vm_.internals().holes[row];
   if (hole.count++ == 0) hole = {1, pc, got, bare_metal};
   log_.add({.kind = EventKind::kHole, .detail = static_cast<u8>(row), .pc = pc, .a = got,
-            .b = bare_metal, .cycle = cycles(), .step = steps_});
+            .b = bare_metal, .cycle = cycles()});
 }
 
 // --- runs ---
@@ -220,10 +224,11 @@ void Machine::end(Ending ending) {
   if (ending_) return;
   ending_ = std::move(ending);
   log_.add({.kind = EventKind::kEnd, .detail = static_cast<u8>(ending_->outcome),
-            .pc = vm_.guest_state().pc, .a = ending_->exit_code, .cycle = cycles(), .step = steps_});
+            .pc = vm_.guest_state().pc, .a = ending_->exit_code, .cycle = cycles()});
 }
 
 bool Machine::check_limits(const Limits& limits) {
+  log_.set_step(steps_);
   if (limits.steps != 0 && steps_ >= limits.steps) return false;
   if (limits.pause_at != 0 && cycles() >= limits.pause_at) return false;
   if (limits.events != 0 && log_.count() >= limits.events) return false;
@@ -234,22 +239,48 @@ bool Machine::check_limits(const Limits& limits) {
   return !ending_;
 }
 
-void Machine::run(const Limits& limits) {
-  const u64 start = steps_;
-  const auto at_breakpoint = [&] {
-    return steps_ != start && !breakpoints_.empty() && breakpoints_.contains(cpu_.state.pc);
-  };
-  // Where it stops, nothing of the next step is done yet: events that are due belong to that.
-  while (!waits_for_input_ && check_limits(limits) && !at_breakpoint()) {
-    if (!stepping_) {
-      settle();
-      if (can_run_fast()) {
-        steps_ += fast_.run(fast_budget(limits));
-        if (!check_limits(limits) || at_breakpoint()) return;
-      }
-    }
-    if (!step()) return;
+// Where a run began. At a breakpoint it has arrived once: an instruction that is tried again after a hidden
+// fault, or one that an interrupt ends a wait before, is no new arrival.
+struct Machine::Start {
+  u64 steps, instructions, watched_writes;
+  u32 pc;
+};
+
+std::optional<Stop> Machine::why_stop(const Limits& limits, const Start& start) {
+  if (ending_) return Stop::kEnd;
+  if (memory_.watched_writes() != start.watched_writes) return Stop::kWatchpoint;
+  const u32 pc = cpu_.state.pc;
+  const bool same_arrival = pc == start.pc && instructions() == start.instructions;
+  if (steps_ != start.steps && !breakpoints_.empty() && breakpoints_.contains(pc) && !same_arrival)
+    return Stop::kBreakpoint;
+  if (waits_for_input_) return Stop::kInput;
+  if (check_limits(limits)) return std::nullopt;
+  return ending_ ? Stop::kEnd : Stop::kLimit;
+}
+
+// Where it stops, nothing of the next step is done yet: events that are due belong to that.
+Stop Machine::run(const Limits& limits) {
+  const Start start{steps_, instructions(), memory_.watched_writes(), cpu_.state.pc};
+  for (;;) {
+    if (const auto why = why_stop(limits, start)) return *why;
+    if (run_fast(limits) != 0)
+      if (const auto why = why_stop(limits, start)) return *why;
+    step();
   }
+}
+
+u64 Machine::run_fast(const Limits& limits) {
+  // Settling may bring DMA or an event to stop after: it takes a step of its own.
+  if (stepping_ || ending_ || !settled() || !can_run_fast()) return 0;
+  const u64 done = fast_.run(fast_budget(limits));
+  steps_ += done;
+  return done;
+}
+
+void Machine::set_watchpoints(const std::vector<std::pair<Hpa, u64>>& ranges) {
+  memory_.unwatch_all();
+  for (const auto& [first, bytes] : ranges) memory_.watch(first, bytes);
+  cpu_.mmu().tlb.drop_tags();
 }
 
 // The fast engine leaves instructions at these addresses to the exact one.
@@ -259,7 +290,7 @@ void Machine::set_breakpoints(std::set<u32> addresses) {
 }
 
 bool Machine::can_run_fast() const {
-  return !ending_ && !vm_.internals().vcpu.halted && !cpu_.state.waiting && !cpu_.interrupt_due();
+  return !vm_.internals().vcpu.halted && !cpu_.state.waiting && !cpu_.interrupt_due();
 }
 
 // Time units that the fast engine may use up before something has to be looked at. An instruction takes at
@@ -285,8 +316,9 @@ void Machine::type(std::string_view input) {
   vm_.internals().platform.type(input);
   waits_for_input_ = false;
   unsettled_ = true;
+  log_.set_step(steps_);
   log_.add({.kind = EventKind::kInput, .pc = cpu_.state.pc, .a = static_cast<u32>(input.size()),
-            .cycle = cycles(), .step = steps_});
+            .cycle = cycles()});
 }
 
 u64 Machine::state_hash() const {

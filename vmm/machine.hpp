@@ -28,6 +28,15 @@ struct Limits {
   u64 events = 0;        ///< stop (without an ending) once the log has so many events
 };
 
+/// Why a run stopped.
+enum class Stop : u8 {
+  kLimit,       ///< a limit that stops without an ending
+  kBreakpoint,  ///< before an instruction at a breakpoint
+  kWatchpoint,  ///< after a step that wrote watched memory
+  kInput,       ///< the guest waits for input that may still come
+  kEnd,
+};
+
 class Machine {
  public:
   Machine(const MachineConfig& config, std::unique_ptr<Strategy> strategy);
@@ -42,8 +51,12 @@ class Machine {
   /// False once the run has ended.
   bool step();
 
-  /// Runs until the guest ends or a limit is reached. Equal to as many step()s, only faster.
-  void run(const Limits& limits);
+  /// Runs until the guest ends, a limit is reached, or one of the other reasons to stop comes up. Equal to as
+  /// many step()s, only faster.
+  Stop run(const Limits& limits);
+  /// The part of run() that the fast engine does alone: no event, trap or exit comes in it. Gives the number of
+  /// steps; where it stops, step() goes on.
+  u64 run_fast(const Limits& limits);
 
   const std::optional<Ending>& ending() const { return ending_; }
   /// Steps done since the start: a position in the run.
@@ -74,9 +87,14 @@ class Machine {
     cpu_.record(effects);
     stepping_ = effects != nullptr;
   }
-  /// run() stops before an instruction at one of these addresses, unless it starts there.
+  /// run() stops before an instruction at one of these addresses, unless it starts there and nothing but
+  /// waits and faults that the guest never learns of came since.
   void set_breakpoints(std::set<u32> addresses);
   const std::set<u32>& breakpoints() const { return breakpoints_; }
+  /// run() stops after a write into one of these host-physical ranges, each given as first byte and length.
+  void set_watchpoints(const std::vector<std::pair<Hpa, u64>>& ranges);
+  /// Whether run_fast() stops before instructions that write this register (1 to 31); 0 for none.
+  void stop_before_writes_of(u32 number) { fast_.set_stop_register(number); }
   /// Whether run() uses the stepping engine alone, as the lockstep tests ask for.
   void only_step(bool only) { stepping_ = only; }
 
@@ -97,6 +115,7 @@ class Machine {
     Machine& machine_;
   };
 
+  bool settled() const { return !unsettled_ && clock_.now() < due_; }
   void settle();
   void wait();
   void execute();
@@ -108,7 +127,10 @@ class Machine {
   bool may_be_interrupted() const;
   void end(Ending ending);
   u64 next_time_of_interest() const;
+  u64 next_change() const;
   bool check_limits(const Limits& limits);
+  struct Start;
+  std::optional<Stop> why_stop(const Limits& limits, const Start& start);
   i64 fast_budget(const Limits& limits) const;
   bool can_run_fast() const;
 

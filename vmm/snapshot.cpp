@@ -14,6 +14,9 @@ PageCopy copy_page(std::span<const u8> page) {
   return copy;
 }
 
+// Like no other copy.
+PageCopy distinct_null() { return PageCopy(std::make_shared<char>(), nullptr); }
+
 }  // namespace
 
 Snapshots::Snapshots(Machine& machine) : machine_(machine), pages_(machine.memory_.pages()) {
@@ -28,30 +31,29 @@ void Snapshots::watch_writes() {
   machine_.cpu_.mmu().tlb.drop_tags();
 }
 
-void Snapshots::copy_dirty_pages(u64& copied) {
+void Snapshots::copy_dirty_pages() {
   for (const u32 number : machine_.memory_.dirty_pages()) {
     pages_[number] = copy_page(machine_.memory_.page(number));
-    ++copied;
+    if (!pages_[number]) pages_[number] = distinct_null();
   }
 }
 
 std::unique_ptr<Snapshot> Snapshots::take() {
   Machine& m = machine_;
-  u64 copied = 0;
-  copy_dirty_pages(copied);
+  copy_dirty_pages();
   watch_writes();
   return std::unique_ptr<Snapshot>(new Snapshot{
-      m.steps_, m.instructions(), m.log_.count(), m.cycles(), m.log_.hash(), pages_, copied,
+      m.steps_, m.instructions(), m.log_.count(), m.cycles(), m.log_.hash(), pages_,
       m.cpu_.state, m.cpu_.fetch(), m.cpu_.guest_kernel, m.cpu_.direct,
       m.cpu_.mmu().tlb.entries(), m.cpu_.mmu().tlb.counts, m.ledger_, m.clock_.instructions,
-      m.vm_.internals(), m.strategy_->clone(), m.vm_.failed(), m.ending_});
+      m.vm_.internals(), m.strategy_->clone(), m.vm_.failed(), m.ending_, m.waits_for_input_});
 }
 
 void Snapshots::restore(const Snapshot& s) {
   Machine& m = machine_;
-  for (const u32 number : m.memory_.dirty_pages()) pages_[number].reset(new std::array<u8, kPageSize>);
+  for (const u32 number : m.memory_.dirty_pages()) pages_[number] = distinct_null();
   for (u64 number = 0; number < pages_.size(); ++number) {
-    if (pages_[number] == s.pages[number]) continue;
+    if (same_copy(pages_[number], s.pages[number])) continue;
     u8* to = m.memory_.writable(m.memory_.base() + (number << kPageShift), kPageSize);
     if (s.pages[number])
       std::memcpy(to, s.pages[number]->data(), kPageSize);
@@ -73,7 +75,7 @@ void Snapshots::restore(const Snapshot& s) {
   m.steps_ = s.steps;
   m.log_.rewind(s.events, s.trace_hash);
   m.unsettled_ = true;
-  m.waits_for_input_ = false;
+  m.waits_for_input_ = s.waits_for_input;
   watch_writes();
 }
 

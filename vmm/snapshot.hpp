@@ -9,8 +9,12 @@
 
 namespace ringside::vmm {
 
-/// A page of a snapshot; null stands for one of zeros.
+/// A page of a snapshot; null stands for one of zeros. Snapshots between which a page was not written share
+/// one copy, or one null: each null that came by writing zeros is owned apart.
 using PageCopy = std::shared_ptr<const std::array<u8, kPageSize>>;
+inline bool same_copy(const PageCopy& a, const PageCopy& b) {
+  return !a.owner_before(b) && !b.owner_before(a);
+}
 
 /// One moment of a run.
 struct Snapshot {
@@ -18,7 +22,6 @@ struct Snapshot {
   Cycles cycles;
   u64 trace_hash;
   std::vector<PageCopy> pages;
-  u64 own_pages = 0;  ///< copied for this snapshot
 
   cpu::ArchState real;
   cpu::Cpu::Fetch fetch;
@@ -31,9 +34,10 @@ struct Snapshot {
   VmState vm;
   std::unique_ptr<Strategy> strategy;
   std::optional<Ending> failed, ending;
+  bool waits_for_input;
 
-  /// Host memory that dropping it would free, roughly, in bytes.
-  u64 bytes() const { return own_pages * kPageSize + pages.size() * sizeof(PageCopy) + sizeof *this; }
+  /// Host memory that it takes beside the copies of pages, roughly, in bytes.
+  u64 bytes() const { return pages.size() * sizeof(PageCopy) + vm.traced.size() + sizeof *this; }
 };
 
 /// Takes and restores snapshots of one machine. While one of these lives, the machine's memory notes which
@@ -47,7 +51,7 @@ class Snapshots {
   void restore(const Snapshot& snapshot);
 
  private:
-  void copy_dirty_pages(u64& copied);
+  void copy_dirty_pages();
   void watch_writes();
 
   Machine& machine_;
