@@ -90,7 +90,7 @@ RINGSIDE_RARE void change_page(RINGSIDE_HANDLER_PARAMETERS) {
   // up.
   CodePage* const page = static_cast<CodePage*>(tags.code);
   const Op* const first = op_at(page, target & kPageMask);
-  if (__builtin_expect(left < charge_of(first).time, 0)) return leave(op, m, target, left, counts);
+  if (__builtin_expect(left == 0 || left < charge_of(first).time, 0)) return leave(op, m, target, left, counts);
   ++m->fetch_lookups;
   m->page = page;
   m->page_address = target & ~kPageMask;
