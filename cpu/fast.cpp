@@ -80,17 +80,19 @@ RINGSIDE_RARE void out_of_time(RINGSIDE_HANDLER_PARAMETERS) {
     RINGSIDE_GO_ON((next)->handler, next); \
   } while (false)
 
-// Goes on at an address in another page, if that is known to be executable.
-RINGSIDE_RARE void change_page(RINGSIDE_HANDLER_PARAMETERS) {
+// Goes on at an address in another page, if that is known to be executable. The exact engine looks a page up
+// with the first instruction that it executes there, so a run that stops right before that leaves here.
+void change_page(RINGSIDE_HANDLER_PARAMETERS) {
   const u32 target = last;  // the address comes in place of the last result
   const mmu::TlbTags& tags = m->tags[mmu::Tlb::index({target})];
   if (__builtin_expect(tags.fetch != (target & ~kPageMask), 0))
     return leave(op, m, target, left, counts);
-  // Where the slice ends here, an event may be due before the next fetch: then nothing was looked
-  // up.
-  CodePage* const page = static_cast<CodePage*>(tags.code);
-  const Op* const first = op_at(page, target & kPageMask);
-  if (__builtin_expect(left == 0 || left < charge_of(first).time, 0)) return leave(op, m, target, left, counts);
+  auto* const page = static_cast<CodePage*>(tags.code);
+  const u32 index = (target & kPageMask) / 4;
+  const Op* const first = &page->ops[index];
+  if (first->handler == undecoded_handler()) m->cache->decode(*page, index);
+  const i32 time = charge_of(first).time;
+  if (__builtin_expect(time == 0 || left < time, 0)) return leave(op, m, target, left, counts);
   ++m->fetch_lookups;
   m->page = page;
   m->page_address = target & ~kPageMask;

@@ -72,14 +72,14 @@ void Hardware::write(u32 gva, Hpa hpa, unsigned bytes, u32 value) {
   cpu_.mmu_.tlb.refresh({gva}, memory());
 }
 
-// An access over a page boundary is done byte by byte, once both pages are known to allow it; it
-// works in RAM only, since a device's registers do not straddle pages.
+// An access over a page boundary is done byte by byte, once both pages are known to allow it, the lower
+// one first; it works in RAM only, since a device's registers do not straddle pages.
 std::optional<Trap> Hardware::load_across(u32 gva, unsigned bytes, u32& value) {
   const u32 boundary = (gva | kPageMask) + 1;
   Hpa low, high;
   if (const auto trap = translate(gva, Access::kLoad, low)) return trap;
-  if (const auto trap = translate(boundary, Access::kLoad, high)) return trap;
   if (!memory().contains(low)) return Trap{Cause::kLoadAccess, gva};
+  if (const auto trap = translate(boundary, Access::kLoad, high)) return trap;
   if (!memory().contains(high)) return Trap{Cause::kLoadAccess, boundary};
   cpu_.accesses_.data += 2;
   value = 0;
@@ -95,8 +95,8 @@ std::optional<Trap> Hardware::store_across(u32 gva, unsigned bytes, u32 value) {
   const u32 boundary = (gva | kPageMask) + 1;
   Hpa low, high;
   if (const auto trap = translate(gva, Access::kStore, low)) return trap;
-  if (const auto trap = translate(boundary, Access::kStore, high)) return trap;
   if (!memory().contains(low)) return Trap{Cause::kStoreAccess, gva};
+  if (const auto trap = translate(boundary, Access::kStore, high)) return trap;
   if (!memory().contains(high)) return Trap{Cause::kStoreAccess, boundary};
   cpu_.accesses_.data += 2;
   for (unsigned i = 0; i < bytes; ++i) {

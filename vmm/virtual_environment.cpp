@@ -47,8 +47,8 @@ std::optional<Trap> VirtualEnvironment::transfer(u32 gva, unsigned bytes, u32& v
     if (access(low, bytes, value, write)) return std::nullopt;
     return Trap{zisa::access_fault(kind), gva};
   }
-  if (const auto trap = translate(gva + in_first, kind, high)) return trap;
   if (!vm_.is_ram(low)) return Trap{zisa::access_fault(kind), gva};
+  if (const auto trap = translate(gva + in_first, kind, high)) return trap;
   if (!vm_.is_ram(high)) return Trap{zisa::access_fault(kind), gva + in_first};
   u32 all = 0;
   for (unsigned i = 0; i < bytes; ++i) {

@@ -108,6 +108,7 @@ void Vm::entered() {
 // --- events ---
 
 Emulated Vm::emulate_one() {
+  accept_interrupts();  // the instruction may read IPEND
   work(Param::kVmmDecode);
   const auto word = peek_instruction(s_.vcpu.virt);
   // The instruction was fetched a moment ago; if the guest's tables have changed since, its next fetch faults.
@@ -159,6 +160,12 @@ bool Vm::deliver_interrupt() {
 
 void Vm::fail(std::string reason) {
   if (!failed_) failed_ = Ending{Ending::Outcome::kFailed, 0, std::move(reason)};
+}
+
+void Vm::advance_devices() {
+  Dma dma(*this);
+  if (s_.platform.advance(host_.clock.now(), dma))
+    host_.log.add({.kind = EventKind::kDevice, .pc = host_.cpu.state.pc, .cycle = host_.ledger.clock()});
 }
 
 u32 Vm::lines() const {

@@ -114,7 +114,10 @@ class Vm {
   /// Delivers a trap or interrupt to the guest's vector. Charges vmm_inject.
   void inject(const Trap& trap);
   /// Looks at the devices' and the timer's lines anew, as after an interrupt of the host.
-  void accept_interrupts() { s_.vcpu.virt.control(Cr::kIpend) = lines(); }
+  void accept_interrupts() {
+    advance_devices();
+    s_.vcpu.virt.control(Cr::kIpend) = lines();
+  }
   /// Injects the first pending interrupt if the guest can take one now.
   bool deliver_interrupt();
 
@@ -175,6 +178,8 @@ class Vm {
   bool deprivileged() const { return host_.cpu.trap_to == cpu::TrapTo::kVmm; }
   /// What the guest believes of itself: real registers, and the privileged state that it set.
   ArchState guest_state() const;
+  /// Lets the devices do what is due, DMA included.
+  void advance_devices();
   /// Levels of the timer and the devices, as IPEND has them.
   u32 lines() const;
   /// Interrupts of the host that ask for the VMM, as bits of the real IPEND.
