@@ -149,6 +149,7 @@ void Vm::inject(const Trap& trap) {
 }
 
 bool Vm::deliver_interrupt() {
+  if (s_.platform.exit_code()) return false;  // the guest has switched the machine off
   const ArchState& virt = s_.vcpu.virt;
   const u32 pending = cpu::enabled_pending(virt);
   if (pending == 0) return false;

@@ -45,23 +45,23 @@ void check_family(const Family& family, u64 first_seed, u64 count, u64 steps) {
 
 // Ticks of some hundred cycles end in the middle of blocks.
 TEST_CASE("random guests run the same in both engines on the bare machine") {
-  check_family({"zisa-v", "bare", false, false, 700}, 1000, programs(60), 12'000);
-  check_family({"zisa", "bare", false, false, 37}, 2000, programs(20), 12'000);
+  check_family({"zisa-v", "bare", false, false, 700}, 1000, programs(200), 12'000);
+  check_family({"zisa", "bare", false, false, 37}, 2000, programs(60), 12'000);
 }
 
 TEST_CASE("random guests run the same in both engines in virtual time") {
-  check_family({"zisa-v", "bare", true, false, 100}, 3000, programs(30), 12'000);
+  check_family({"zisa-v", "bare", true, false, 100}, 3000, programs(90), 12'000);
 }
 
 TEST_CASE("random guests that misuse the machine run the same in both engines") {
-  check_family({"zisa-v", "bare", false, true, 300}, 4000, programs(80), 8'000);
-  check_family({"zisa", "bare", true, true, 50}, 5000, programs(40), 8'000);
+  check_family({"zisa-v", "bare", false, true, 300}, 4000, programs(250), 8'000);
+  check_family({"zisa", "bare", true, true, 50}, 5000, programs(120), 8'000);
 }
 
 TEST_CASE("random guests run the same in both engines under trap-and-emulate") {
-  check_family({"zisa-v", "trap-emulate", false, false, 60'000}, 6000, programs(20), 12'000);
-  check_family({"zisa-v", "trap-emulate", true, false, 100}, 7000, programs(20), 12'000);
-  check_family({"zisa", "trap-emulate", false, true, 60'000}, 8000, programs(30), 8'000);
+  check_family({"zisa-v", "trap-emulate", false, false, 60'000}, 6000, programs(60), 12'000);
+  check_family({"zisa-v", "trap-emulate", true, false, 100}, 7000, programs(60), 12'000);
+  check_family({"zisa", "trap-emulate", false, true, 60'000}, 8000, programs(90), 8'000);
 }
 
 // What random code does must be worth comparing: all kinds of traps, both modes, paging on and off.

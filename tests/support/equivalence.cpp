@@ -32,6 +32,7 @@ class Run {
       before = m_.vm().guest_state();
       if (!m_.step()) break;
     } while (m_.clock().now() == now && !m_.waits_for_input());
+    m_.vm().advance_devices();
     lines = m_.vm().lines();
     history_.push_back({now, before.pc, before.supervisor(), m_.vm().peek_instruction(before)});
     if (history_.size() > kHistory) history_.pop_front();
