@@ -141,7 +141,10 @@ TableWalk table_walk(std::string tables, u32 ptbr, Gva gva, const mmu::Walk& wal
   if (walk.fault == mmu::Fault::kAccess)
     view.outcome = "access fault: the table does not lie in RAM";
   else if (walk.fault == mmu::Fault::kPage)
-    view.outcome = "page fault: the last entry is not valid";
+    view.outcome =
+        view.references.back().entry & mmu::pte::kV
+            ? "page fault: the last entry is no leaf, has W without R, or is no aligned superpage"
+            : "page fault: the last entry is not valid";
   else
     view.address = (walk.frame << kPageShift) + gva.offset(),
     view.outcome = rights_text(walk.flags);
