@@ -2,6 +2,7 @@
 
 #include <editline/readline.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
@@ -35,6 +36,8 @@ class Terminal final : public Prompt {
 
   // An empty line repeats the last one, so that stepping is a key.
   std::optional<std::string> line() override {
+    // Ctrl+C is for a guest that runs; the line editor would leave the terminal raw.
+    std::signal(SIGINT, SIG_IGN);
     char* typed = readline("ringside> ");
     if (!typed) return std::nullopt;
     std::string text(typed);
