@@ -2,10 +2,11 @@
 
 #include <editline/readline.h>
 
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
+
+#include "cli/terminal.hpp"
 
 namespace ringside::cli {
 
@@ -36,9 +37,7 @@ class Terminal final : public Prompt {
 
   // An empty line repeats the last one, so that stepping is a key.
   std::optional<std::string> line() override {
-    // Ctrl+C is for a guest that runs; the line editor would leave the terminal raw.
-    std::signal(SIGINT, SIG_IGN);
-    char* typed = readline("ringside> ");
+    char* typed = read();
     if (!typed) return std::nullopt;
     std::string text(typed);
     std::free(typed);
@@ -48,6 +47,16 @@ class Terminal final : public Prompt {
   }
 
  private:
+  // Ctrl+C drops what was begun and does not end the program, which is Ctrl+D's.
+  static char* read() {
+    for (;;) {
+      const InterruptWatch interrupts;
+      if (char* typed = readline("ringside> ")) return typed;
+      if (!InterruptWatch::interrupted()) return nullptr;
+      std::cout << "\n" << std::flush;
+    }
+  }
+
   std::string last_;
 };
 
