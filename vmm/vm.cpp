@@ -152,7 +152,8 @@ bool Vm::deliver_interrupt() {
   if (s_.platform.exit_code()) return false;  // the guest has switched the machine off
   const ArchState& virt = s_.vcpu.virt;
   const u32 pending = cpu::enabled_pending(virt);
-  if (pending == 0) return false;
+  // A guest that has just ended the run takes nothing any more.
+  if (pending == 0 || s_.platform.exit_code()) return false;
   wake();
   if (!cpu::interrupts_enabled(virt)) return false;
   inject({cpu::first_interrupt(pending), 0});

@@ -150,7 +150,7 @@ TEST_CASE("a trace names the holes") {
   CHECK(read_file(file).find("\"hole: read_sr\"") != std::string::npos);
 }
 
-TEST_CASE("--explain says what the words mean") {
+TEST_CASE("the option --explain says what the words mean") {
   const Words run = {"run",         "guests/zisa/micro-syscall", "--isa", "zisa-v", "--strategy",
                      "trap-emulate"};
   const std::string sentence = "The guest's kernel, which runs in U mode";
