@@ -14,7 +14,7 @@ using namespace ringside::test;
 namespace {
 
 u64 programs(u64 few) {
-  return std::getenv("RINGSIDE_FULL") ? few * 20 : few;
+  return std::getenv("RINGSIDE_FULL") ? few * 5 : few;
 }
 
 struct Family {

@@ -27,11 +27,11 @@ void check_random(u64 seed, u32 tick, u64 ticks) {
 }  // namespace
 
 TEST_CASE("random guests are the same under trap-and-emulate at every instant") {
-  const u64 count = std::getenv("RINGSIDE_FULL") ? 6000 : 400;
+  const u64 count = std::getenv("RINGSIDE_FULL") ? 2500 : 400;
   for (u64 seed = 0; seed < count; ++seed) check_random(seed, 700, 15'000);
 }
 
 TEST_CASE("random guests that are interrupted all the time are the same under trap-and-emulate") {
-  const u64 count = std::getenv("RINGSIDE_FULL") ? 3000 : 150;
+  const u64 count = std::getenv("RINGSIDE_FULL") ? 1000 : 150;
   for (u64 seed = 0; seed < count; ++seed) check_random(10'000 + seed, 150, 15'000);
 }

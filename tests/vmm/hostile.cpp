@@ -12,7 +12,7 @@ using namespace ringside::test;
 namespace {
 
 u64 times(u64 few) {
-  return std::getenv("RINGSIDE_FULL") ? few * 20 : few;
+  return std::getenv("RINGSIDE_FULL") ? few * 5 : few;
 }
 
 // RAM full of words that are noise, or instructions, or page-table entries.
