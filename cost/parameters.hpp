@@ -33,7 +33,7 @@ constexpr std::string_view unit_name(Unit unit) {
       "not charged: turns cycles into seconds and stands in the boot information")                  \
   ROW(kInsn,             kCycles,      1,       1000, "cpu",                                        \
       "any instruction",                                                                            \
-      "each instruction that completes on the simulated CPU, or raises a trap the guest sees")      \
+      "each instruction that completes on the simulated CPU; one that traps pays the trap alone")   \
   ROW(kDataAccess,       kCycles,      0,    1000000, "cpu",                                        \
       "extra of a load or store, its translation known",                                            \
       "each access to RAM by a load, store or atomic")                                              \

@@ -24,15 +24,17 @@ bool command_has(const struct boot_info* boot, const char* word);
 
 // ---- paging.c: two-level tables (shape Z2)
 // The kernel, all RAM and the devices are mapped where they are, by superpages that only S may
-// use. User pages lie in the 4 MiB from USER_BASE.
-#define USER_BASE 0x40000000
+// use. User pages lie in the 4 MiB of USER_REGION, the first of them not at its beginning: the TLB is
+// direct-mapped, and there the user's code and the kernel's would drive each other out at each trap.
+#define USER_REGION 0x40000000
+#define USER_BASE (USER_REGION + 0x100000)
 
 // Fills the tables with the identity map and the pages of the section .user (from USER_BASE on,
 // readable and executable).
 void build_page_tables(const struct boot_info* boot);
 // Sets PTBR and turns paging on.
 void paging_on(void);
-// The entry that maps the page of `address`, which lies in the 4 MiB from USER_BASE.
+// The entry that maps the page of `address`, which lies in the 4 MiB of USER_REGION.
 uint32_t* user_entry(uint32_t address);
 // A page-table entry for the frame at `frame` with rights `flags`.
 uint32_t make_entry(const void* frame, uint32_t flags);

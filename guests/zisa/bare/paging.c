@@ -46,7 +46,7 @@ void build_page_tables(const struct boot_info* boot) {
     map_superpage(boot->ram_base + offset);
   }
   // Neither R, W nor X: not a leaf, but the way to a table.
-  root[root_index(USER_BASE)] = make_entry(user_table, 0);
+  root[root_index(USER_REGION)] = make_entry(user_table, 0);
   map_user_code();
 }
 

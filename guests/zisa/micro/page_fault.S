@@ -5,7 +5,7 @@
 // t0 to t2, the kernel t3 to t6 and s0.
 #include "zisa.h"
 
-#define USER_BASE 0x40000000           // as in bare.h
+#define USER_BASE 0x40100000           // as in bare.h
 #define FAULTING (USER_BASE + 0x10000)  // two pages that are mapped by turns
 #define MAPPED (USER_BASE + 0x20000)    // two pages that are always mapped
 #define USER_DATA (PTE_V | PTE_R | PTE_W | PTE_U | PTE_A | PTE_D)

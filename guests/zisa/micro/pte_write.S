@@ -2,7 +2,7 @@
 // bare metal an ordinary store, under shadow paging a write to a traced page.
 #include "zisa.h"
 
-#define USER_BASE 0x40000000  // as in bare.h
+#define USER_BASE 0x40100000  // as in bare.h
 
     .text
     .globl prepare, loop, loop_empty

@@ -1,7 +1,7 @@
 // A system call that does nothing: ECALL from user mode into the kernel, and TRET back.
 #include "zisa.h"
 
-#define USER_BASE 0x40000000  // as in bare.h
+#define USER_BASE 0x40100000  // as in bare.h
 
     .text
     .globl prepare, loop, loop_empty
