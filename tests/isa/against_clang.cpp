@@ -1,6 +1,8 @@
 // The base instruction set, pseudo-instructions and directives against clang and ld.lld.
 #include <fmt/format.h>
 
+#include <fstream>
+
 #include "isa/zisa/decode.hpp"
 #include "support.hpp"
 
@@ -12,6 +14,13 @@ namespace {
 
 void same_as_clang(const std::string& name, std::string_view source) {
   compare_with_clang(name, source, assembled(source));
+}
+
+// A source that the fuzz target of the assembler starts from as well.
+std::string from_corpus(const std::string& name) {
+  std::ifstream file(RINGSIDE_SOURCE_DIR "/tests/fuzz/corpus/assembler/" + name);
+  REQUIRE(file);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 class Random {
@@ -29,223 +38,6 @@ class Random {
 bool clang_knows(const RowInfo& row) {
   return (row.picture.match & 0x7f) != 0x0b && row.form != Form::kFence;
 }
-
-constexpr std::string_view kPseudos = R"(
-    .text
-    .equ SIZE, 24
-    .globl _start
-_start:
-    nop
-    li a0, 0
-    li a0, 2047
-    li a0, -2048
-    li a0, 2048
-    li a0, 4096
-    li a0, 0x12345678
-    li a0, 0xffffffff
-    li a0, -1
-    li a0, 0x7fffffff
-    li a0, 0x80000000
-    li a0, 0xfffff800
-    li t0, 'A'
-    li t1, (3 + 4) * 2 - 1
-    li t2, SIZE
-    la a0, word
-    lla a1, table
-    lw a2, word
-    lb a3, table
-    lhu a4, table
-    sw a2, word, t0
-    sb a2, table, t1
-    sh a2, table, t2
-    mv a0, a1
-    not a0, a1
-    neg a0, a1
-    seqz a0, a1
-    snez a0, a1
-    sltz a0, a1
-    sgtz a0, a1
-    sgt a0, a1, a2
-    sgtu a0, a1, a2
-    add a0, a1, 5
-    and a0, a1, 6
-    or a0, a1, 7
-    xor a0, a1, 8
-    sll a0, a1, 9
-    srl a0, a1, 10
-    sra a0, a1, 11
-    slt a0, a1, 12
-    sltu a0, a1, 13
-1:  beqz a0, 1b
-    bnez a0, 1f
-    blez a0, 1b
-    bgez a0, 1f
-    bltz a0, 1b
-    bgtz a0, 1f
-    bgt a0, a1, 1b
-    ble a0, a1, 1f
-    bgtu a0, a1, 1b
-    bleu a0, a1, 1f
-    beq a0, a1, 1b ; bne a0, a1, 1f
-1:  j 1b
-    jal 1b
-    jal t0, 2f
-    jr a0
-    jalr a0
-    jalr a0, a1
-    jalr a0, a1, 4
-    jalr a0, 8(a1)
-    jr 4(a0)
-    ret
-2:  call function
-    call t0, function
-    tail function
-    jump function, t3
-    fence
-    fence r, rw
-    fence.tso
-    unimp
-    ecall
-    ebreak
-    lui a0, %hi(word)
-    addi a0, a0, %lo(word)
-    lw a1, %lo(word)(a0)
-    sw a1, %lo(word+4)(a0)
-    lui a0, %hi(0x12345fff)
-    lui a0, 0xfffff
-3:  auipc a0, %pcrel_hi(table)
-    lw a1, %pcrel_lo(3b)(a0)
-    sw a1, %pcrel_lo(3b)(a0)
-    addi a0, a0, %pcrel_lo(3b)
-    lw a0, (a1)
-    lw a0, 24 + 4 * 2(a1)
-    lr.w a0, 0(a1)
-    .insn r 0x0b, 1, 2, a0, a1, a2
-    .insn i 0x0b, 1, a0, a1, -3
-    .insn i 0x0b, 1, a0, -3(a1)
-    .insn s 0x0b, 1, a0, 4(a1)
-    .insn u 0x0b, a0, 0x12345
-function:
-    ret
-    .data
-    .balign 4
-word:
-    .word 1, word, table + 4
-    .section .rodata
-table:
-    .byte 1, 2, 3
-    .half 4, -5
-end:
-)";
-
-constexpr std::string_view kDirectives = R"(
-# a comment
-    .text
-    .p2align 4
-_start: nop // another
-    .p2align 3
-    nop /* over
-    lines */ ; nop
-    .align 4
-    .word . - _start, _start
-    .option push
-    .option pop
-    .type _start, @function
-    .size _start, . - _start
-    .data
-a:  .byte 1, -1, 255, 'x', '\n', 1 + 2 * 3
-    .balign 2
-    .half 0x1234, -2
-    .balign 4, 0xaa
-    .word 0xdeadbeef, -1, b - a, a
-    .quad 0x123456789abcdef0, -1
-    .2byte 7
-    .4byte 8
-    .ascii "abc", "de\t\"\\"
-    .asciz "zero\101\x41"
-    .string "s1", "s2"
-    .space 5
-    .space 3, 0x55
-    .skip 2
-    .zero 4
-    .fill 3
-    .fill 2, 2, 0x1234
-    .fill 2, 4, 0x12345678
-b:  .p2align 3
-    .set value, 5
-    .word value
-    .set value, value + 1
-    .word value
-    later = 77
-    .word later, sum
-    .equ sum, later + value
-    .word ~5, !0, !7, -(-3), 10 / 3, 10 % 3, 1 << 12, 0x100 >> 4, 6 & 3, 6 | 3, 6 ^ 3
-    .word (1 == 1) != 0, (2 < 1) != 0, (2 > 1) && 1, 0 || (3 >= 3)
-    .macro pair x, y=9
-    .word \x
-    .word \y
-    .endm
-    pair 1, 2
-    pair 3
-    .macro label name, rest:vararg
-\name\()_label:
-    .word \rest
-    .endm
-    label first, 1, 2, 3
-    .word first_label
-    .rept 3
-    .byte 0xee
-    .endr
-    .irp n, 1, 2, 3
-    .byte \n
-    .endr
-    .irpc c, 123
-    .byte \c
-    .endr
-    .if 1
-    .byte 10
-    .else
-    .byte 11
-    .endif
-    .if 0
-    .byte 12
-    .if 1
-    .byte 13
-    .endif
-    .elseif 1
-    .byte 14
-    .endif
-    .ifdef value
-    .byte 15
-    .endif
-    .ifndef nowhere
-    .byte 16
-    .endif
-    .macro countdown n
-    .if \n
-    .byte \n
-    countdown \n - 1
-    .endif
-    .endm
-    countdown 5
-    .pushsection .rodata
-    .word 1
-    .popsection
-    .byte 17
-    .org b + 400
-    .byte 18
-    .section .rodata
-    .word b
-    .bss
-room: .space 100
-    .balign 16
-more: .zero 4
-    .text
-    la a0, more
-    .comm shared, 8, 8
-    la a0, shared
-    la a0, room
-)";
 
 constexpr std::string_view kProgram = R"(
 struct Node { int key; const char* name; struct Node* next; };
@@ -298,11 +90,11 @@ TEST_CASE("random instructions as clang encodes them") {
 }
 
 TEST_CASE("pseudo-instructions as clang expands them") {
-  same_as_clang("pseudo", kPseudos);
+  same_as_clang("pseudo", from_corpus("pseudo.s"));
 }
 
 TEST_CASE("directives as clang takes them") {
-  same_as_clang("directives", kDirectives);
+  same_as_clang("directives", from_corpus("directives.s"));
 }
 
 TEST_CASE("what clang compiles assembles to the same program") {
