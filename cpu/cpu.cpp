@@ -20,20 +20,26 @@ Account Cpu::account() const {
   return kernel ? Account::kGuestKernel : Account::kGuestUser;
 }
 
-std::optional<Trap> Cpu::fetch_page() {
-  const u32 page = state.pc & ~kPageMask;
-  if (fetch_.valid && fetch_.page == page) return std::nullopt;
+std::optional<Trap> Cpu::look_up_fetch() {
   const auto found = mmu_.translate(state.context(), {state.pc}, Access::kFetch);
   if (found.fault == mmu::Fault::kPage) return Trap{Cause::kFetchPage, state.pc};
   if (found.fault == mmu::Fault::kAccess || !mmu_.memory().contains(found.hpa))
     return Trap{Cause::kFetchAccess, state.pc};
-  fetch_ = {true, page, found.hpa.page_base()};
+  fetch_ = {true, state.pc & ~kPageMask, found.hpa.page_base()};
   return std::nullopt;
+}
+
+bool Cpu::fetch_cached() {
+  if (fetch_known()) return true;
+  const mmu::TlbEntry* entry = mmu_.cached(state.context(), {state.pc}, Access::kFetch);
+  if (!entry || !mmu_.memory().contains({entry->frame << kPageShift})) return false;
+  return !look_up_fetch();
 }
 
 Step Cpu::step(bool sensitive_seen) {
   if (interrupt_due()) return trapped({first_interrupt(enabled_pending(state)), 0}, zisa::kIllegalRow);
-  if (const auto trap = fetch_page()) return trapped(*trap, zisa::kIllegalRow);
+  if (!fetch_known())
+    if (const auto trap = look_up_fetch()) return trapped(*trap, zisa::kIllegalRow);
   const u32 word = mmu_.memory().read<u32>(fetch_.base + (state.pc & kPageMask));
   const zisa::Decoded& decoded = memo_.decode(word);
   const bool runs_in_user = !state.supervisor() && is_sensitive(decoded.row) &&
@@ -45,7 +51,7 @@ Step Cpu::step(bool sensitive_seen) {
   Hardware hardware(*this);
   View<Hardware> view(state, hardware);
   const Account payer = account();
-  if (const auto trap = view.execute(decoded, variant_)) return trapped(*trap, decoded.row);
+  if (const auto& trap = view.execute(decoded, variant_)) return trapped(*trap, decoded.row);
   hardware.finish();
   charge(payer, decoded.row);
   ++direct;
@@ -53,26 +59,35 @@ Step Cpu::step(bool sensitive_seen) {
   return {Step::Kind::kCompleted, decoded.row, {}, view.jumped_to_itself()};
 }
 
-// TLBINV has paid by the translations it dropped, WFI pays by waiting, the traps pay as traps.
-void Cpu::charge_system(Account payer, unsigned row) {
-  using zisa::row_of;
-  if (row == row_of("tret")) ledger_.charge(Account::kHardware, Param::kTrapReturn);
-  for (const unsigned reading : {row_of("read_sr"), row_of("write_sr"), row_of("read_ptbr"),
-                                 row_of("read_cr"), row_of("write_cr"), row_of("rdcyc"),
-                                 row_of("rdcych")})
-    if (row == reading) ledger_.charge(payer, Param::kSystemRegister);
+namespace {
+
+// What an instruction costs beside `insn`, or nothing. TLBINV has paid by the translations it dropped, WFI pays by
+// waiting, TRET as a transition of the hardware, the traps as traps.
+constexpr std::optional<Param> extra_of(unsigned row) {
+  switch (zisa::kRows[row].kind) {
+    case zisa::Kind::kMultiply: return Param::kMultiply;
+    case zisa::Kind::kDivide: return Param::kDivide;
+    case zisa::Kind::kIndirectJump: return Param::kIndirectJump;
+    default: break;
+  }
+  for (const auto* name : {"read_sr", "write_sr", "read_ptbr", "read_cr", "write_cr", "rdcyc", "rdcych"})
+    if (zisa::kRows[row].name == name) return Param::kSystemRegister;
+  return std::nullopt;
 }
+
+constexpr auto kExtras = [] {
+  std::array<std::optional<Param>, zisa::kRowCount> extras{};
+  for (unsigned row = 0; row < zisa::kRowCount; ++row) extras[row] = extra_of(row);
+  return extras;
+}();
+
+}  // namespace
 
 // An instruction pays for itself when it completes; one that traps pays the trap.
 void Cpu::charge(Account payer, unsigned row) {
   ledger_.charge(payer, Param::kInsn);
-  switch (zisa::kRows[row].kind) {
-    case zisa::Kind::kMultiply: ledger_.charge(payer, Param::kMultiply); break;
-    case zisa::Kind::kDivide: ledger_.charge(payer, Param::kDivide); break;
-    case zisa::Kind::kIndirectJump: ledger_.charge(payer, Param::kIndirectJump); break;
-    case zisa::Kind::kSystem: charge_system(payer, row); break;
-    default: break;
-  }
+  if (const auto extra = kExtras[row]) ledger_.charge(payer, *extra);
+  if (row == zisa::row_of("tret")) ledger_.charge(Account::kHardware, Param::kTrapReturn);
   if (accesses_.data) ledger_.charge(payer, Param::kDataAccess, accesses_.data);
   if (accesses_.device) ledger_.charge(payer, Param::kDeviceAccess, accesses_.device);
   if (accesses_.misaligned) ledger_.charge(payer, Param::kMisaligned, accesses_.misaligned);

@@ -85,14 +85,21 @@ class Cpu {
   Fetch& fetch() { return fetch_; }
 
   /// Looks up the page of the PC unless that is known. A fault is the fetch's.
-  std::optional<Trap> fetch_page();
+  std::optional<Trap> fetch_page() {
+    if (fetch_known()) return std::nullopt;
+    return look_up_fetch();
+  }
+
+  /// Looks it up where the TLB has it and it is RAM; else false, and it is as if nobody had asked.
+  bool fetch_cached();
 
  private:
   friend class Hardware;
 
   Step trapped(const Trap& trap, unsigned row);
   void charge(cost::Account payer, unsigned row);
-  void charge_system(cost::Account payer, unsigned row);
+  bool fetch_known() const { return fetch_.valid && fetch_.page == (state.pc & ~kPageMask); }
+  std::optional<Trap> look_up_fetch();
 
   u32 number_;
   Variant variant_;

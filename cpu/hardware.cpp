@@ -1,12 +1,10 @@
 #include "cpu/hardware.hpp"
 
+#include "cpu/across.hpp"
+
 namespace ringside::cpu {
 
 namespace {
-
-constexpr bool crosses_page(u32 gva, unsigned bytes) {
-  return (gva & kPageMask) + bytes > kPageSize;
-}
 
 u32 read_bytes(const mmu::Memory& memory, Hpa hpa, unsigned bytes) {
   if (bytes == 1) return memory.read<u8>(hpa);
@@ -31,7 +29,7 @@ std::optional<Trap> Hardware::translate(u32 gva, Access access, Hpa& hpa) {
 
 std::optional<Trap> Hardware::load(u32 gva, unsigned bytes, u32& value) {
   if (gva & (bytes - 1)) ++cpu_.accesses_.misaligned;
-  if (crosses_page(gva, bytes)) return load_across(gva, bytes, value);
+  if (bytes > bytes_in_first_page(gva)) return across(gva, bytes, value, Access::kLoad);
   Hpa hpa;
   if (const auto trap = translate(gva, Access::kLoad, hpa)) return trap;
   return read(gva, hpa, bytes, value);
@@ -41,7 +39,7 @@ std::optional<Trap> Hardware::read(u32 gva, Hpa hpa, unsigned bytes, u32& value)
   if (memory().contains(hpa, bytes)) {
     ++cpu_.accesses_.data;
     value = read_bytes(memory(), hpa, bytes);
-    cpu_.mmu_.tlb.refresh({gva}, memory());
+    refresh(gva, Access::kLoad);
     return std::nullopt;
   }
   ++cpu_.accesses_.device;
@@ -51,7 +49,7 @@ std::optional<Trap> Hardware::read(u32 gva, Hpa hpa, unsigned bytes, u32& value)
 
 std::optional<Trap> Hardware::store(u32 gva, unsigned bytes, u32 value) {
   if (gva & (bytes - 1)) ++cpu_.accesses_.misaligned;
-  if (crosses_page(gva, bytes)) return store_across(gva, bytes, value);
+  if (bytes > bytes_in_first_page(gva)) return across(gva, bytes, value, Access::kStore);
   Hpa hpa;
   if (const auto trap = translate(gva, Access::kStore, hpa)) return trap;
   if (memory().contains(hpa, bytes)) {
@@ -69,50 +67,21 @@ void Hardware::write(u32 gva, Hpa hpa, unsigned bytes, u32 value) {
     cpu_.effects_->memory.push_back(
         {{gva}, hpa, static_cast<u8>(bytes), read_bytes(memory(), hpa, bytes), value});
   write_bytes(memory(), hpa, bytes, value);
-  cpu_.mmu_.tlb.refresh({gva}, memory());
+  refresh(gva, Access::kStore);
 }
 
-// An access over a page boundary is done byte by byte, once both pages are known to allow it, the lower
-// one first; it works in RAM only, since a device's registers do not straddle pages.
-std::optional<Trap> Hardware::load_across(u32 gva, unsigned bytes, u32& value) {
-  const u32 boundary = (gva | kPageMask) + 1;
-  Hpa low, high;
-  if (const auto trap = translate(gva, Access::kLoad, low)) return trap;
-  if (!memory().contains(low)) return Trap{Cause::kLoadAccess, gva};
-  if (const auto trap = translate(boundary, Access::kLoad, high)) return trap;
-  if (!memory().contains(high)) return Trap{Cause::kLoadAccess, boundary};
-  cpu_.accesses_.data += 2;
-  value = 0;
-  for (unsigned i = 0; i < bytes; ++i) {
-    const u32 at = gva + i;
-    const Hpa hpa = at - gva < boundary - gva ? low + i : high + (at - boundary);
-    value |= u32{memory().read<u8>(hpa)} << (8 * i);
-  }
-  return std::nullopt;
-}
-
-std::optional<Trap> Hardware::store_across(u32 gva, unsigned bytes, u32 value) {
-  const u32 boundary = (gva | kPageMask) + 1;
-  Hpa low, high;
-  if (const auto trap = translate(gva, Access::kStore, low)) return trap;
-  if (!memory().contains(low)) return Trap{Cause::kStoreAccess, gva};
-  if (const auto trap = translate(boundary, Access::kStore, high)) return trap;
-  if (!memory().contains(high)) return Trap{Cause::kStoreAccess, boundary};
-  cpu_.accesses_.data += 2;
-  for (unsigned i = 0; i < bytes; ++i) {
-    const u32 at = gva + i;
-    const Hpa hpa = at - gva < boundary - gva ? low + i : high + (at - boundary);
-    write(at, hpa, 1, (value >> (8 * i)) & 0xff);
-  }
-  return std::nullopt;
-}
-
-void Hardware::finish() {
-  if (!cpu_.effects_) return;
-  for (auto& each : registers_) {
-    each.after = cpu_.state.x[each.number];
-    cpu_.effects_->registers.push_back(each);
-  }
+std::optional<Trap> Hardware::across(u32 gva, unsigned bytes, u32& value, Access access) {
+  const auto move_byte = [&](u32 at, Hpa hpa, u32& byte) {
+    if (access == Access::kLoad)
+      byte = memory().read<u8>(hpa);
+    else
+      write(at, hpa, 1, byte);
+  };
+  const auto trap = access_across<Hpa>(
+      gva, bytes, value, access, [&](auto&&... where) { return translate(where...); },
+      [&](Hpa hpa) { return memory().contains(hpa); }, move_byte);
+  if (!trap) cpu_.accesses_.data += 2;
+  return trap;
 }
 
 }  // namespace ringside::cpu

@@ -44,19 +44,25 @@ class Hardware {
     invalidated();
   }
   void returned() { cpu_.fetch_.valid = false; }
-  void register_written(u32 number, u32 before) {
-    if (cpu_.effects_) registers_.push_back({static_cast<u8>(number), before, 0});
-  }
+  void register_written(u32 number, u32 before) { written_ = {static_cast<u8>(number), before, 0}; }
   /// Moves what was recorded into the CPU's effects, once the instruction is done.
-  void finish();
+  void finish() {
+    if (!cpu_.effects_ || written_.number == 0) return;
+    written_.after = cpu_.state.x[written_.number];
+    cpu_.effects_->registers.push_back(written_);
+  }
 
  private:
   mmu::Memory& memory() { return cpu_.mmu_.memory(); }
   std::optional<Trap> translate(u32 gva, Access access, Hpa& hpa);
   std::optional<Trap> read(u32 gva, Hpa hpa, unsigned bytes, u32& value);
   void write(u32 gva, Hpa hpa, unsigned bytes, u32 value);
-  std::optional<Trap> load_across(u32 gva, unsigned bytes, u32& value);
-  std::optional<Trap> store_across(u32 gva, unsigned bytes, u32 value);
+  // After an access the fast engine may do the next one of the page, if nothing speaks against it.
+  void refresh(u32 gva, Access access) {
+    mmu::Tlb& tlb = cpu_.mmu_.tlb;
+    if (!tlb.tagged({gva}, cpu_.state.supervisor(), access)) tlb.refresh({gva}, memory());
+  }
+  std::optional<Trap> across(u32 gva, unsigned bytes, u32& value, Access access);
 
   // Dropping translations drops that of the fetch as well.
   void invalidated() {
@@ -65,7 +71,7 @@ class Hardware {
   }
 
   Cpu& cpu_;
-  std::vector<RegisterWrite> registers_;
+  RegisterWrite written_{};  ///< the one register that an instruction writes at most; x0 for none
 };
 
 }  // namespace ringside::cpu

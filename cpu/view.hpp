@@ -117,8 +117,8 @@ class View {
   u64 time() { return env_.time(); }
 
   /// Executes one decoded instruction. If it traps, the state is as before it but for what the table allows;
-  /// the PC moves only when it completes.
-  std::optional<Trap> execute(const zisa::Decoded& decoded, const Variant& variant);
+  /// the PC moves only when it completes. The reference holds while the view does.
+  const std::optional<Trap>& execute(const zisa::Decoded& decoded, const Variant& variant);
   /// Whether the instruction went on at its own address.
   bool jumped_to_itself() const { return next_ == here_; }
 
@@ -166,13 +166,15 @@ inline constexpr auto kMeanings = []<unsigned... i>(std::integer_sequence<unsign
 }  // namespace detail
 
 template <class Env>
-std::optional<Trap> View<Env>::execute(const zisa::Decoded& decoded, const Variant& variant) {
+const std::optional<Trap>& View<Env>::execute(const zisa::Decoded& decoded, const Variant& variant) {
   word_ = decoded.operands.word;
   here_ = s_.pc;
-  if (decoded.row == zisa::kIllegalRow) return Trap{Cause::kIllegal, word_};
-  if (!s_.supervisor() && variant.traps_in_user(decoded.row, s_.sr))
-    return Trap{Cause::kPrivileged, word_};
-  detail::kMeanings<Env>[decoded.row](*this, decoded.operands);
+  if (decoded.row == zisa::kIllegalRow)
+    trap(Cause::kIllegal, word_);
+  else if (!s_.supervisor() && variant.traps_in_user(decoded.row, s_.sr))
+    trap(Cause::kPrivileged, word_);
+  else
+    detail::kMeanings<Env>[decoded.row](*this, decoded.operands);
   if (!trap_) s_.pc = next_;
   return trap_;
 }

@@ -41,11 +41,17 @@ class Mmu {
   /// Translates an access, filling the TLB on a miss (each reference of the walk is charged to the
   /// page-walk account) and setting A and D.
   Translation translate(const Context& context, Gva gva, Access access) {
-    if (const TlbEntry* entry = tlb.find(gva); entry && usable(*entry, context, access)) {
+    if (const TlbEntry* entry = cached(context, gva, access)) {
       if (context.paging) ++tlb.counts.hits;
       return {Fault::kNone, Hpa{entry->frame << kPageShift} + gva.offset()};
     }
     return context.paging ? miss(context, gva, access) : untranslated(gva);
+  }
+
+  /// The TLB's entry by which the access would be translated, null for a miss. Counts nothing.
+  const TlbEntry* cached(const Context& context, Gva gva, Access access) const {
+    const TlbEntry* entry = tlb.find(gva);
+    return entry && usable(*entry, context, access) ? entry : nullptr;
   }
 
   /// What the mode may do at gva, without touching TLB or tables: bit 0 read, 1 write, 2 execute.

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 
 #include "mmu/memory.hpp"
 #include "mmu/paging.hpp"
@@ -54,6 +55,7 @@ class Tlb {
   /// Caches a translation in place of whatever stood there. `memory` gives host pointers for the tags.
   void insert(Gva gva, u32 flags, u64 frame, Memory& memory) {
     entries_[index(gva)] = {true, gva.page(), flags, frame};
+    valid_[index(gva) / 64] |= bit(index(gva));
     for (auto& mode : tags_) mode[index(gva)] = {};
     refresh(gva, memory);
   }
@@ -63,18 +65,20 @@ class Tlb {
     if (find(gva)) clear(index(gva));
   }
   void drop_all() {
-    for (u32 i = 0; i < kTlbEntries; ++i) clear(i);
+    for_each_valid([&](u32 i) { clear(i); });
   }
   void drop_local() {
-    for (u32 i = 0; i < kTlbEntries; ++i)
+    for_each_valid([&](u32 i) {
       if (!(entries_[i].flags & pte::kG)) clear(i);
+    });
   }
 
   /// Drops tags, not translations: write tags of one frame, or all of all.
   void drop_write_tags(u64 frame) {
-    for (u32 i = 0; i < kTlbEntries; ++i)
-      if (entries_[i].valid && entries_[i].frame == frame)
+    for_each_valid([&](u32 i) {
+      if (entries_[i].frame == frame)
         for (auto& mode : tags_) mode[i].write = TlbTags::kNoTag;
+    });
   }
   void drop_fetch_tags(const void* code) {
     for (auto& mode : tags_)
@@ -100,10 +104,19 @@ class Tlb {
     }
   }
 
+  /// Whether the fast engine may go ahead with a load or a store of this page.
+  bool tagged(Gva gva, bool supervisor, Access access) const {
+    const TlbTags& tags = tags_[supervisor][index(gva)];
+    return (access == Access::kStore ? tags.write : tags.read) == gva.page_base().v;
+  }
+
   const std::array<TlbEntry, kTlbEntries>& entries() const { return entries_; }
   /// Takes over the entries of a snapshot, without tags.
   void restore(const std::array<TlbEntry, kTlbEntries>& entries, const TlbCounts& before) {
     entries_ = entries;
+    valid_ = {};
+    for (u32 i = 0; i < kTlbEntries; ++i)
+      if (entries_[i].valid) valid_[i / 64] |= bit(i);
     counts = before;
     drop_tags();
   }
@@ -111,9 +124,21 @@ class Tlb {
   TlbCounts counts;
 
  private:
+  static constexpr u64 bit(u32 i) { return u64{1} << (i % 64); }
+
+  // Few entries are valid between one exit and the next, so that going through all would take longer than
+  // what a VMM does about the exit.
+  template <class F>
+  void for_each_valid(F f) {
+    for (u32 word = 0; word < valid_.size(); ++word)
+      for (u64 left = valid_[word]; left != 0; left &= left - 1)
+        f(word * 64 + static_cast<u32>(std::countr_zero(left)));
+  }
+
   void clear(u32 i) {
     if (!entries_[i].valid) return;
     entries_[i] = {};
+    valid_[i / 64] &= ~bit(i);
     for (auto& mode : tags_) mode[i] = {};
   }
 
@@ -131,6 +156,7 @@ class Tlb {
   }
 
   std::array<TlbEntry, kTlbEntries> entries_{};
+  std::array<u64, kTlbEntries / 64> valid_{};  ///< which entries are, a bit each
   std::array<std::array<TlbTags, kTlbEntries>, 2> tags_{};
 };
 

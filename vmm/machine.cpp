@@ -57,7 +57,7 @@ bool Machine::DeviceBus::write(Hpa address, unsigned bytes, u32 value) {
 
 u64 Machine::next_time_of_interest() const {
   u64 next = vm_.internals().platform.next_event().value_or(kNever);
-  const ArchState state = vm_.guest_state();
+  const ArchState& state = vm_.control_state();
   if (state.control(Cr::kIenable) & interrupt_bit(Cause::kTimerInterrupt) &&
       state.timecmp() > clock_.now())
     next = std::min(next, state.timecmp());
@@ -66,13 +66,12 @@ u64 Machine::next_time_of_interest() const {
 
 // IPEND changes at TIMECMP, whether the timer is enabled or not.
 u64 Machine::next_change() const {
-  const u64 next = next_time_of_interest(), timecmp = vm_.guest_state().timecmp();
+  const u64 next = next_time_of_interest(), timecmp = vm_.control_state().timecmp();
   return timecmp > clock_.now() ? std::min(next, timecmp) : next;
 }
 
 // Brings devices and pending interrupts up to the present.
 void Machine::settle() {
-  if (settled()) return;
   vm_.advance_devices();
   cpu_.state.control(Cr::kIpend) = vm_.deprivileged() ? vm_.host_interrupts() : vm_.lines();
   due_ = next_change();
@@ -80,8 +79,7 @@ void Machine::settle() {
 }
 
 bool Machine::may_be_interrupted() const {
-  const ArchState state = vm_.guest_state();
-  if (!cpu::interrupts_enabled(state)) return false;
+  if (!cpu::interrupts_enabled(vm_.control_state())) return false;
   return next_time_of_interest() != kNever || cpu::enabled_pending(cpu_.state) != 0 || expect_input_;
 }
 
@@ -111,7 +109,7 @@ void Machine::wait() {
 bool Machine::step() {
   if (ending_) return false;
   log_.set_step(steps_);
-  settle();
+  if (!settled()) settle();
   waits_for_input_ = false;
   const bool wakes = cpu::enabled_pending(cpu_.state) != 0;
   if (vm_.internals().vcpu.halted && !wakes) {
@@ -246,13 +244,16 @@ struct Machine::Start {
   u32 pc;
 };
 
+bool Machine::arrived_at_breakpoint(const Start& start) const {
+  const u32 pc = cpu_.state.pc;
+  const bool same_arrival = pc == start.pc && instructions() == start.instructions;
+  return steps_ != start.steps && breakpoints_.contains(pc) && !same_arrival;
+}
+
 std::optional<Stop> Machine::why_stop(const Limits& limits, const Start& start) {
   if (ending_) return Stop::kEnd;
   if (memory_.watched_writes() != start.watched_writes) return Stop::kWatchpoint;
-  const u32 pc = cpu_.state.pc;
-  const bool same_arrival = pc == start.pc && instructions() == start.instructions;
-  if (steps_ != start.steps && !breakpoints_.empty() && breakpoints_.contains(pc) && !same_arrival)
-    return Stop::kBreakpoint;
+  if (!breakpoints_.empty() && arrived_at_breakpoint(start)) return Stop::kBreakpoint;
   if (waits_for_input_) return Stop::kInput;
   if (check_limits(limits)) return std::nullopt;
   return ending_ ? Stop::kEnd : Stop::kLimit;
@@ -270,9 +271,17 @@ Stop Machine::run(const Limits& limits) {
 }
 
 u64 Machine::run_fast(const Limits& limits) {
-  // Settling may bring DMA or an event to stop after: it takes a step of its own.
-  if (stepping_ || ending_ || !settled() || !can_run_fast()) return 0;
-  const u64 done = fast_.run(fast_budget(limits));
+  if (stepping_ || ending_) return 0;
+  if (!settled()) {
+    // A device may bring DMA or an event to stop after: that takes a step of its own.
+    if (vm_.internals().platform.next_event().value_or(kNever) <= clock_.now()) return 0;
+    settle();
+  }
+  if (!can_run_fast()) return 0;
+  // Nothing is looked up before an instruction that a limit keeps from running.
+  const i64 budget = fast_budget(limits);
+  if (budget <= 0 || !cpu_.fetch_cached()) return 0;
+  const u64 done = fast_.run(budget);
   steps_ += done;
   return done;
 }

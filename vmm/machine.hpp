@@ -130,6 +130,7 @@ class Machine {
   u64 next_change() const;
   bool check_limits(const Limits& limits);
   struct Start;
+  bool arrived_at_breakpoint(const Start& start) const;
   std::optional<Stop> why_stop(const Limits& limits, const Start& start);
   i64 fast_budget(const Limits& limits) const;
   bool can_run_fast() const;

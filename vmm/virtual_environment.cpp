@@ -1,5 +1,7 @@
 #include "vmm/virtual_environment.hpp"
 
+#include "cpu/across.hpp"
+
 namespace ringside::vmm {
 
 std::optional<Trap> VirtualEnvironment::translate(u32 gva, Access access, Gpa& gpa) {
@@ -36,28 +38,17 @@ std::optional<Trap> VirtualEnvironment::store(u32 gva, unsigned bytes, u32 value
   return transfer(gva, bytes, value, true);
 }
 
-// As cpu/hardware.cpp does it: an access over a page boundary checks both pages first, then goes
-// byte by byte, in RAM only.
 std::optional<Trap> VirtualEnvironment::transfer(u32 gva, unsigned bytes, u32& value, bool write) {
   const Access kind = write ? Access::kStore : Access::kLoad;
-  Gpa low, high;
-  if (const auto trap = translate(gva, kind, low)) return trap;
-  const u32 in_first = kPageSize - (gva & kPageMask);
-  if (in_first >= bytes) {
-    if (access(low, bytes, value, write)) return std::nullopt;
-    return Trap{zisa::access_fault(kind), gva};
-  }
-  if (!vm_.is_ram(low)) return Trap{zisa::access_fault(kind), gva};
-  if (const auto trap = translate(gva + in_first, kind, high)) return trap;
-  if (!vm_.is_ram(high)) return Trap{zisa::access_fault(kind), gva + in_first};
-  u32 all = 0;
-  for (unsigned i = 0; i < bytes; ++i) {
-    u32 byte = (value >> (8 * i)) & 0xff;
-    access(i < in_first ? low + i : high + (i - in_first), 1, byte, write);
-    all |= byte << (8 * i);
-  }
-  if (!write) value = all;
-  return std::nullopt;
+  if (bytes > cpu::bytes_in_first_page(gva))
+    return cpu::access_across<Gpa>(
+        gva, bytes, value, kind, [&](auto&&... where) { return translate(where...); },
+        [&](Gpa gpa) { return vm_.is_ram(gpa); },
+        [&](u32, Gpa gpa, u32& byte) { access(gpa, 1, byte, write); });
+  Gpa gpa;
+  if (const auto trap = translate(gva, kind, gpa)) return trap;
+  if (access(gpa, bytes, value, write)) return std::nullopt;
+  return Trap{zisa::access_fault(kind), gva};
 }
 
 u32 VirtualEnvironment::probe(u32 gva) {

@@ -77,7 +77,9 @@ ArchState Vm::guest_state() const {
 void Vm::left() {
   const ArchState& real = host_.cpu.state;
   ArchState& virt = s_.vcpu.virt;
-  virt = guest_state();
+  virt.x = real.x;
+  virt.pc = real.pc;
+  virt.sr = (virt.sr & ~zisa::sr::kFlags) | (real.sr & zisa::sr::kFlags);
   virt.reserved = real.reserved;
   virt.reservation = real.reservation;
   meaning_ = FaultMeaning::kUnknown;
@@ -113,7 +115,7 @@ Emulated Vm::emulate_one() {
   const auto word = peek_instruction(s_.vcpu.virt);
   // The instruction was fetched a moment ago; if the guest's tables have changed since, its next fetch faults.
   if (!word) return {zisa::kIllegalRow, Trap{Cause::kFetchPage, s_.vcpu.virt.pc}};
-  const zisa::Decoded decoded = zisa::decode(*word);
+  const zisa::Decoded decoded = memo_.decode(*word);
   if (decoded.row < zisa::kRowCount && zisa::kRows[decoded.row].kind == zisa::Kind::kSystem) {
     apply_to_ideal(*word, s_.vcpu.virt);
     work(Param::kVmmEmulate);
@@ -171,7 +173,7 @@ void Vm::advance_devices() {
 }
 
 u32 Vm::lines() const {
-  const ArchState& owner = deprivileged() ? s_.vcpu.virt : host_.cpu.state;
+  const ArchState& owner = control_state();
   const u32 number = owner.control(Cr::kCpuid);
   u32 lines = 0;
   if (host_.clock.now() >= owner.timecmp()) lines |= interrupt_bit(Cause::kTimerInterrupt);
@@ -195,7 +197,7 @@ void Vm::apply_to_ideal(u32 word, const ArchState& at) {
   ideal.pc = at.pc;
   IdealEnvironment environment(*this);
   cpu::View<IdealEnvironment> view(ideal, environment);
-  view.execute(zisa::decode(word), host_.cpu.variant());
+  view.execute(memo_.decode(word), host_.cpu.variant());
 }
 
 // --- guest memory ---

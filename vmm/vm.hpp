@@ -178,6 +178,10 @@ class Vm {
   bool deprivileged() const { return host_.cpu.trap_to == cpu::TrapTo::kVmm; }
   /// What the guest believes of itself: real registers, and the privileged state that it set.
   ArchState guest_state() const;
+  /// Where the guest's control registers are: the same without the copy.
+  const ArchState& control_state() const {
+    return deprivileged() ? s_.vcpu.virt : host_.cpu.state;
+  }
   /// Lets the devices do what is due, DMA included.
   void advance_devices();
   /// Levels of the timer and the devices, as IPEND has them.
@@ -225,6 +229,7 @@ class Vm {
   VmState s_;
   FaultMeaning meaning_ = FaultMeaning::kUnknown;
   bool emulating_ = false;  ///< the trap to inject comes from emulate_one()
+  cpu::DecodeMemo memo_;    ///< of what is emulated
   std::optional<Ending> failed_;
 };
 
