@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/hash.hpp"
-#include "cost/nearest.hpp"
+#include "base/nearest.hpp"
 #include "cost/strict_json.hpp"
 
 namespace ringside::cost {
@@ -77,8 +77,9 @@ class Reader {
     std::vector<std::string_view> keys;
     for (const Row& each : kRows)
       if (!each.fixed()) keys.push_back(each.key());
+    const std::string_view meant = nearest(key, keys);
     return error(place, "unknown parameter",
-                 fmt::format("remove it; the nearest known one is {}", nearest(key, keys)));
+                 meant.empty() ? "remove it" : fmt::format("remove it; did you mean {}?", meant));
   }
 
   Result<void> parameter(const json& all, const Row& row) {

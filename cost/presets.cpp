@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
+#include "base/nearest.hpp"
 #include "cost/model.hpp"
-#include "cost/nearest.hpp"
 #include "embedded/presets.hpp"
 
 namespace ringside::cost {
@@ -24,9 +24,10 @@ Result<Model> preset(std::string_view name) {
   if (text.data() != nullptr) return Model::parse(text, file);
   const auto names = preset_names();
   const std::vector<std::string_view> candidates(names.begin(), names.end());
+  const std::string_view meant = nearest(name, candidates);
   return fail({Error::Kind::kUsage, "", "cost model", fmt::format("there is no \"{}\"", name),
-               fmt::format("did you mean {}? There are {}, or the name of a .json file",
-                           nearest(name, candidates), fmt::join(names, ", "))});
+               (meant.empty() ? "there are " : fmt::format("did you mean {}? There are ", meant)) +
+                   fmt::format("{}, or the name of a .json file", fmt::join(names, ", "))});
 }
 
 }  // namespace ringside::cost
