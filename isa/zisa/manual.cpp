@@ -55,12 +55,13 @@ std::string_view name(Kind kind) {
   return "";
 }
 
-std::string_view name(InUser in_user) {
-  switch (in_user) {
+std::string_view in_user_text(const RowInfo& row) {
+  switch (row.in_user) {
     case InUser::kRuns:
-      return "runs";
+      // ECALL, EBREAK and HCALL are there to trap, in either mode alike.
+      return row.kind == Kind::kSystem ? "traps, as in S" : "runs";
     case InUser::kHole:
-      return "**runs** (a hole)";
+      return "runs (a hole)";
     case InUser::kTraps:
       return "traps";
     case InUser::kTimed:
@@ -71,15 +72,23 @@ std::string_view name(InUser in_user) {
 
 }  // namespace
 
+std::vector<ManualRow> manual_rows() {
+  std::vector<ManualRow> rows;
+  for (unsigned i = 0; i < kRowCount; ++i) {
+    const RowInfo& row = kRows[i];
+    rows.push_back({row.name, usage(i), encoding(row), name(row.kind), in_user_text(row),
+                    row.in_user == InUser::kHole, class_names(row.sensitivity)});
+  }
+  return rows;
+}
+
 std::string manual_tables() {
   std::string text =
       "| instruction | encoding, bit 31 first | kind | in U mode on `zisa` | class |\n"
       "|-------------|------------------------|------|---------------------|-------|\n";
-  for (unsigned i = 0; i < kRowCount; ++i) {
-    const RowInfo& row = kRows[i];
-    text += fmt::format("| `{}` | `{}` | {} | {} | {} |\n", usage(i), encoding(row), name(row.kind),
-                        name(row.in_user), class_names(row.sensitivity));
-  }
+  for (const ManualRow& row : manual_rows())
+    text += fmt::format("| `{}` | `{}` | {} | {} | {} |\n", row.usage, row.encoding, row.kind,
+                        row.hole ? "**runs** (a hole)" : row.in_user, row.classes);
   return text;
 }
 

@@ -3,8 +3,21 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ringside::zisa {
+
+/// One instruction as the manual has it, in words.
+struct ManualRow {
+  std::string_view name;
+  std::string usage;     ///< "read_sr rd"
+  std::string encoding;  ///< bit 31 first, letters where operands are
+  std::string_view kind;
+  std::string_view in_user;  ///< what it does in U mode on `zisa`
+  bool hole = false;
+  std::string classes;
+};
+std::vector<ManualRow> manual_rows();
 
 /// Markdown of the instruction table: a row per instruction with its encoding, operands, kind,
 /// behaviour in user mode and sensitivity classes. Appendix A of docs/zisa.md holds this text

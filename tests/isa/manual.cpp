@@ -28,4 +28,8 @@ TEST_CASE("the table names every instruction") {
                     "innocuous |") != std::string::npos);
   CHECK(tables.find("| `read_sr rd` | `0000000 00000 00000 000 ddddd 0001011` | system | **runs** "
                     "(a hole) | mode |") != std::string::npos);
+  for (const auto* trap : {"ecall", "ebreak", "hcall"}) {
+    const auto line = tables.substr(tables.find("| `" + std::string(trap)));
+    CHECK(line.substr(0, line.find('\n')).ends_with("| system | traps, as in S | innocuous |"));
+  }
 }
