@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "cli/numbers.hpp"
 #include "cli/table.hpp"
 
@@ -63,6 +65,12 @@ void add_rows(Table& table, const std::vector<WitnessRow>& rows, const std::stri
   }
 }
 
+// The few that everything turns on are not to be searched for among the many.
+std::vector<Finding> sensitive_first(std::vector<Finding> findings) {
+  std::ranges::stable_partition(findings, [](const Finding& each) { return each.sensitive(); });
+  return findings;
+}
+
 }  // namespace
 
 std::string classify_text(const Classification& all, const Style& style) {
@@ -72,7 +80,7 @@ std::string classify_text(const Classification& all, const Style& style) {
                {"sensitive", false},
                {"privileged", false},
                {"hole", false}});
-  for (const Finding& finding : all.findings)
+  for (const Finding& finding : sensitive_first(all.findings))
     table.add({{finding.instruction},
                {in_user_text(finding)},
                {classes_text(finding), finding.sensitive() ? Ink::kStrong : Ink::kDim},

@@ -168,7 +168,9 @@ std::string failure_sentence(const Report& r) {
 std::string sentence_of(const Compared& run) {
   const Report& r = run.report;
   std::string text = r.strategy + " on " + r.isa;
-  if (r.outcome == "exited")
+  if (r.outcome == "exited" && run.console_as_bare && !run.slow_down)
+    text += fmt::format(": the guest ended with code {}, unlike on the bare machine.", r.exit_code);
+  else if (r.outcome == "exited")
     text += run.console_as_bare ? ": the guest printed what it prints on the bare machine."
                                 : ": the guest printed something else than on the bare machine.";
   else
@@ -180,11 +182,24 @@ std::string sentences(const std::vector<Compared>& runs, const Style& style) {
   std::string text;
   for (const Compared& run : runs) {
     if (run.report.strategy == "bare" && went_well(run.report)) continue;
-    const bool good = run.console_as_bare && run.report.outcome == "exited";
+    const bool good = run.console_as_bare && run.slow_down.has_value();
     const std::string mark = style.unicode ? (good ? "✓" : "✗") : (good ? "=" : "x");
     text += paint(style, good ? Ink::kGood : Ink::kBad, mark) + " " +
             wrap(sentence_of(run), style.width - 2, 2) + "\n";
   }
+  return text;
+}
+
+// What is to be known of several runs is said once.
+std::string notes_text(const std::vector<Compared>& runs, const Style& style) {
+  std::vector<std::string> said;
+  std::string text;
+  for (const Compared& run : runs)
+    for (const auto& note : run.report.notes) {
+      if (std::find(said.begin(), said.end(), note) != said.end()) continue;
+      said.push_back(note);
+      text += wrap("Note: " + note, style.width, 2) + "\n";
+    }
   return text;
 }
 
@@ -207,7 +222,7 @@ std::string compare_text(const std::string& guest, const std::string& script,
   if (!script.empty()) title += " \"" + script + "\"";
   title += ", " + runs.front().report.cost_model + " costs";
   return paint(style, Ink::kStrong, title) + "\n\n" + table_text(runs, style) + "\n" +
-         bars_text(runs, style) + "\n" + sentences(runs, style) +
+         bars_text(runs, style) + "\n" + sentences(runs, style) + notes_text(runs, style) +
          (explain ? explanations(runs, style) : "");
 }
 

@@ -10,19 +10,6 @@ namespace ringside::cli {
 
 namespace {
 
-tl::unexpected<Error> usage(std::string place, std::string cause, std::string remedy) {
-  return fail({Error::Kind::kUsage, "", std::move(place), std::move(cause), std::move(remedy)});
-}
-
-Result<void> check_paging(const std::string& paging) {
-  if (paging == "shadow") return {};
-  if (paging == "nested")
-    return usage("--paging nested",
-                 "needs hardware assistance, which only --strategy hvm on --isa zisa-h uses",
-                 "take shadow; hvm comes with a later version");
-  return usage("--paging " + paging, "no such paging", "use shadow");
-}
-
 std::string strategy_names() {
   std::string names;
   for (const auto& strategy : session::strategies())
@@ -33,10 +20,6 @@ std::string strategy_names() {
 }  // namespace
 
 Result<session::Options> GuestOptions::finish(u64 default_limit) const {
-  if (auto fits = check_paging(paging); !fits) return fail(fits.error());
-  if (cpus != 1)
-    return usage("--cpus " + std::to_string(cpus), "this version simulates one CPU",
-                 "leave it out");
   session::Options options = session;
   options.max_instructions = max_instructions.value_or(default_limit);
   if (!input_file.empty()) {
@@ -73,18 +56,21 @@ void add_strategy_option(CLI::App& verb, GuestOptions& options) {
       ->type_name("NAME");
 }
 
-void add_guest_options(CLI::App& verb, GuestOptions& o, const Frame& frame) {
+void add_guest_options(CLI::App& verb, GuestOptions& o, const Frame& frame,
+                       const std::string& limit) {
   session::Options& s = o.session;
   s.folders = frame.folders;
-  verb.add_option("--isa", s.isa, "zisa, zisa-v, zisa-h or FILE.json [what the guest says]")
+  verb.add_option("--isa", s.isa,
+                  "zisa, zisa-v, zisa-h (zisa plus hardware assistance, which no strategy uses "
+                  "yet) or FILE.json [what the guest says]")
       ->type_name("NAME");
-  verb.add_option("--paging", o.paging, "How a VMM gives the guest its pages: shadow")
+  verb.add_option("--paging", s.paging, "How a VMM gives the guest its pages: shadow")
       ->type_name("NAME");
   verb.add_option("--cost-model", s.cost_model,
                   "Prices of a machine: a preset or FILE.json [textbook]")
       ->type_name("NAME");
   add_number(
-      verb, "--cpus", [&o](u64 n) { o.cpus = n; }, "CPUs of the machine: 1");
+      verb, "--cpus", [&s](u64 n) { s.cpus = n; }, "CPUs of the machine: 1");
   add_size(verb, "--memory", s.memory, "RAM of the guest: 32M, for example [16M]");
   verb.add_option("--drive", s.drives,
                   "Disk image; once more for the second drive; none leaves a place empty")
@@ -96,15 +82,27 @@ void add_guest_options(CLI::App& verb, GuestOptions& o, const Frame& frame) {
       ->type_name("FILE");
   add_number(
       verb, "--seed", [&s](u64 n) { s.seed = n; },
-      "Seed of what is drawn at random; goes into the report");
+      "Seed of what is drawn at random, which nothing in a run is yet; goes into the report");
   add_number(
       verb, "--max-instructions", [&o](u64 n) { o.max_instructions = n; },
-      "End after N guest instructions; 0: never [10000000000; 0 in a terminal]");
+      "End after N guest instructions; 0: never [" + limit + "]");
   add_number(
       verb, "--max-cycles", [&s](u64 n) { s.max_cycles = n; }, "End after N cycles; 0: never [0]");
   verb.add_flag("--virtual-time", s.virtual_time,
                 "The guest's clock counts its instructions, not cycles");
-  add_size(verb, "--history", s.history, "Memory for going back [256M]");
+}
+
+void add_history_option(CLI::App& verb, GuestOptions& o) {
+  add_size(verb, "--history", o.session.history, "Memory for going back [256M]");
+}
+
+void refuse_history_option(CLI::App& verb) {
+  const auto refuse = [](const std::string&) {
+    throw CLI::ValidationError(
+        "--history",
+        "is the memory for going back, which only `ringside debug` does; leave it out");
+  };
+  verb.add_option_function<std::string>("--history", refuse)->group("");
 }
 
 std::vector<std::string> comma_separated(const std::string& text) {

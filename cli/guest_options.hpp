@@ -12,11 +12,9 @@ namespace ringside::cli {
 struct GuestOptions {
   session::Options session;  ///< filled while the command line is read
   std::string input_file;
-  std::string paging = "shadow";
   std::optional<u64> max_instructions;
-  u64 cpus = 1;
 
-  /// The options of the session: reads --input and holds --paging and --cpus to what there is.
+  /// The options of the session: reads --input.
   /// `default_limit`: of instructions, where --max-instructions is not given.
   Result<session::Options> finish(u64 default_limit) const;
 };
@@ -24,9 +22,14 @@ struct GuestOptions {
 /// Limit on instructions where nobody watches.
 inline constexpr u64 kUnwatchedLimit = 10'000'000'000;
 
-/// Adds them to a verb; `options` must outlive the parsing.
-void add_guest_options(CLI::App& verb, GuestOptions& options, const Frame& frame);
+/// Adds them to a verb; `options` must outlive the parsing. `limit`: what --max-instructions is by
+/// default, for the help.
+void add_guest_options(CLI::App& verb, GuestOptions& options, const Frame& frame,
+                       const std::string& limit = "10000000000; 0 in a terminal");
 void add_strategy_option(CLI::App& verb, GuestOptions& options);
+/// For verbs that can go back, and for those that cannot, which say where it belongs.
+void add_history_option(CLI::App& verb, GuestOptions& options);
+void refuse_history_option(CLI::App& verb);
 
 /// Adds an option whose value is a decimal number, or a size with K, M, G.
 CLI::Option* add_number(CLI::App& verb, const std::string& name, std::function<void(u64)> set,

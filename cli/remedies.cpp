@@ -16,10 +16,11 @@ using session::Report;
 namespace {
 
 // By the beginning of the reason that the machine gives.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kRemedies = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kRemedies = {{
     {"jumps to itself", "end a guest by writing the exit register"},
-    {"waits for ever",
-     "enable an interrupt that can come before WFI, or give the guest its input with --input"},
+    {"waits for input that has ended",
+     "give it more to read on standard input or with --input, or a script with --append"},
+    {"waits for ever", "enable an interrupt that can come before WFI"},
     {"the trap vector itself traps", "set TVEC to code that is mapped before a trap can come"},
     {"limit of",
      "raise --max-instructions or --max-cycles (0 is no limit) if it only needs longer"},
@@ -43,13 +44,17 @@ bool has_cause(const Report& r) {
   return std::any_of(r.holes.begin(), r.holes.end(), [](const auto& hole) { return hole.cause; });
 }
 
+// In a few words: the report tells what was returned, and what should have been.
+std::string lie(const session::HoleReport& hole) {
+  return fmt::format("{} at {}", session::instruction_name(hole.instruction),
+                     hole.symbol.empty() ? fmt::format("{:08x}", hole.pc) : hole.symbol);
+}
+
 std::string cause_of(const Report& r) {
-  std::string text = r.reason;
-  for (const auto& hole : r.holes) {
-    if (!hole.cause) continue;
-    const std::string sentence = session::explain_hole(hole);
-    text += "; " + sentence.substr(0, sentence.size() - 1);  // the full stop
-  }
+  std::string text = r.reason, causes;
+  for (const auto& hole : r.holes)
+    if (hole.cause) causes += (causes.empty() ? "; cause: " : ", ") + lie(hole);
+  text += causes;
   if (!has_cause(r) && !r.holes.empty())
     text += " (holes that lied before: " + names_of_holes(r) + ")";
   return text;

@@ -8,8 +8,8 @@
 
 namespace ringside::cli {
 
-/// "GUEST: ADDRESS (symbol): reason; remedy" of a run that failed or was stopped, with the hole to
-/// blame where there is one; nothing for one that ended by itself.
+/// "GUEST: ADDRESS (symbol): reason; remedy" of a run that failed or was stopped, with the holes to
+/// blame, in a few words; nothing for one that ended by itself.
 std::optional<std::string> reason_line(const session::Report& report);
 
 }  // namespace ringside::cli

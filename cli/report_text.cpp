@@ -19,12 +19,13 @@ std::string spaced(std::string name) {
   return name;
 }
 
-std::string simulated_time(const Report& r) {
+std::string simulated_time(const Report& r, const Style& style) {
   if (r.frequency_khz == 0) return "";
-  const double ms = static_cast<double>(r.cycles) / static_cast<double>(r.frequency_khz);
-  const double ghz = static_cast<double>(r.frequency_khz) / 1e6;
-  return ms >= 1000 ? fmt::format(" ({:.2f} s at {:.3g} GHz)", ms / 1000, ghz)
-                    : fmt::format(" ({:.3f} ms at {:.3g} GHz)", ms, ghz);
+  const double us = static_cast<double>(r.cycles) * 1000 / static_cast<double>(r.frequency_khz);
+  const std::string time = us >= 1e6    ? fmt::format("{:.2f} s", us / 1e6)
+                           : us >= 1000 ? fmt::format("{:.3f} ms", us / 1000)
+                                        : fmt::format("{:.3f} {}s", us, style.unicode ? "µ" : "u");
+  return fmt::format(" ({} at {:.3g} GHz)", time, static_cast<double>(r.frequency_khz) / 1e6);
 }
 
 std::string heading(const Style& style, const std::string& text) {
@@ -44,7 +45,13 @@ std::string outcome_text(const Report& r, const Style& style) {
   const Ink ink = good ? Ink::kGood : Ink::kBad;
   return paint(style, ink, wrap(ending_sentence(r), style.width, 0)) + "\n" +
          fmt::format("It ran {} instructions in {} cycles{}.\n", grouped(r.guest_instructions()),
-                     grouped(r.cycles), simulated_time(r));
+                     grouped(r.cycles), simulated_time(r, style));
+}
+
+std::string notes_text(const Report& r, const Style& style) {
+  std::string text;
+  for (const auto& note : r.notes) text += wrap("Note: " + note, style.width, 2) + "\n";
+  return text;
 }
 
 std::string times(u64 count) {
@@ -151,7 +158,7 @@ std::string ending_sentence(const Report& r) {
 }
 
 std::string report_text(const Report& r, const Style& style, bool explain) {
-  return headline(r, style) + outcome_text(r, style) + holes_text(r, style) +
+  return headline(r, style) + outcome_text(r, style) + notes_text(r, style) + holes_text(r, style) +
          instructions_text(r, style) + accounts_text(r, style, explain) +
          exits_text(r, style, explain);
 }

@@ -1,13 +1,10 @@
 #include "cli/run_guest.hpp"
 
-#include <fmt/format.h>
-
-#include <chrono>
 #include <cstdio>
 #include <optional>
 
 #include "cli/frame.hpp"
-#include "cli/numbers.hpp"
+#include "cli/progress.hpp"
 #include "cli/terminal.hpp"
 #include "session/trace.hpp"
 
@@ -18,6 +15,7 @@ using session::Session;
 namespace {
 
 constexpr u64 kInteractiveSlice = 1u << 20;  // steps: keys are answered at once
+constexpr u64 kTraceSlice = 1u << 17;        // its events are a few megabytes
 constexpr char kCtrlA = 0x01, kCtrlC = 0x03;
 
 /// What of the console was not printed yet.
@@ -45,47 +43,12 @@ class ConsoleMirror {
   char last_ = '\n';
 };
 
-/// A line on stderr that is written over and over, once a run takes longer than people like to
-/// wait.
-class Progress {
- public:
-  Progress(const Session& session, bool on) : session_(session), on_(on && stderr_is_terminal()) {}
-  ~Progress() { clear(); }
-  void show() {
-    if (!on_) return;
-    const auto now = Clock::now();
-    if (now - start_ < std::chrono::seconds(2) || now - shown_ < std::chrono::milliseconds(200))
-      return;
-    shown_ = now;
-    const auto report = session_.progress();
-    const double seconds = std::chrono::duration<double>(now - start_).count();
-    fmt::print(
-        stderr,
-        "\r\033[K{} million instructions, {} million cycles, {:.0f} million instructions a second",
-        grouped(report.instructions / 1000000), grouped(report.cycles / 1000000),
-        static_cast<double>(report.instructions) / seconds / 1e6);
-    std::fflush(stderr);
-    visible_ = true;
-  }
-  void clear() {
-    if (visible_) fmt::print(stderr, "\r\033[K");
-    visible_ = false;
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  const Session& session_;
-  bool on_;
-  bool visible_ = false;
-  Clock::time_point start_ = Clock::now(), shown_ = start_;
-};
-
 class Watch {
  public:
   Watch(Session& session, const Watching& watching)
       : session_(session),
         console_(session, watching.console),
-        progress_(session, !watching.interactive) {
+        progress_("", !watching.interactive) {
     if (watching.interactive) {
       say("what you type goes to the guest; Ctrl+C ends the run");
       terminal_.emplace();
@@ -94,7 +57,7 @@ class Watch {
   }
 
   void run() {
-    const u64 slice = terminal_ ? kInteractiveSlice : Session::kSlice;
+    const u64 slice = trace_ ? kTraceSlice : terminal_ ? kInteractiveSlice : Session::kSlice;
     while (!session_.ended()) {
       session_.run([this] { return between(); }, slice);
       show_console();
@@ -113,7 +76,7 @@ class Watch {
 
   bool between() {
     show_console();
-    if (console_.at_line_start()) progress_.show();
+    if (console_.at_line_start()) progress_.show(session_.progress());
     if (trace_) trace_->write_new();
     if (InterruptWatch::interrupted()) session_.stop("Ctrl+C was pressed");
     if (terminal_) take(terminal_->keys(0));

@@ -31,8 +31,10 @@ std::string Table::text(const Style& style, std::size_t indent) const {
   const std::string margin(indent, ' ');
   const auto line = [&](const std::vector<Cell>& cells) {
     std::string out = margin;
-    for (std::size_t c = 0; c < cells.size() && c < wide.size(); ++c) {
-      const bool last = c + 1 == cells.size();
+    std::size_t filled = std::min(cells.size(), wide.size());
+    while (filled > 1 && cells[filled - 1].text.empty()) --filled;  // no blanks at the end
+    for (std::size_t c = 0; c < filled; ++c) {
+      const bool last = c + 1 == filled;
       const std::size_t blanks = wide[c] - std::min(wide[c], columns(cells[c].text));
       if (columns_[c].right) out.append(blanks, ' ');
       out += paint(style, cells[c].ink, cells[c].text);

@@ -20,7 +20,7 @@ namespace {
 struct AsmOptions {
   std::string source, output;
   u32 text_address = 0x80000000;
-  bool json = false;
+  bool json = false, quiet = false;
 };
 
 // hello.s makes hello.
@@ -50,7 +50,18 @@ Result<void> write_file(const std::string& path, const std::vector<u8>& bytes) {
             static_cast<std::streamsize>(bytes.size()));
   out.close();
   if (out) return {};
-  return fail({Error::Kind::kUsage, path, "", "cannot be written", "name another file with -o"});
+  return fail({Error::Kind::kBadFile, path, "", "cannot be written", "name another file with -o"});
+}
+
+std::string written_text(const session::AssembledFile& file, const AsmOptions& o) {
+  std::string entry;
+  for (const auto& symbol : file.symbols)
+    if (entry.empty() && symbol.value == file.entry) entry = " (" + symbol.name + ")";
+  const auto counted = [](std::size_t n, const char* what) {
+    return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+  };
+  return fmt::format("{}: {}, {}, entry {:#010x}{}\n", o.output, counted(file.elf.size(), "byte"),
+                     counted(file.symbols.size(), "symbol"), file.entry, entry);
 }
 
 Result<int> assemble(AsmOptions o) {
@@ -60,7 +71,10 @@ Result<int> assemble(AsmOptions o) {
   for (const std::string& error : file->errors) std::cerr << error << "\n";
   if (file->errors.empty())
     if (auto written = write_file(o.output, file->elf); !written) return fail(written.error());
-  if (o.json) std::cout << to_json(*file, o).dump(2) << "\n";
+  if (o.json)
+    std::cout << to_json(*file, o).dump(2) << "\n";
+  else if (file->errors.empty() && !o.quiet)
+    std::cout << written_text(*file, o);
   if (file->errors.empty()) return kOk;
   say(fmt::format("{}: {} {}; nothing was written", o.source, file->errors.size(),
                   file->errors.size() == 1 ? "error" : "errors"));
@@ -81,6 +95,7 @@ void add_asm(CLI::App& app, Frame& frame) {
       ->type_name("FILE");
   verb.add_option("--text", o->text_address, "Address of the first code [0x80000000]")
       ->type_name("ADDRESS");
+  verb.add_flag("--quiet", o->quiet, "Say nothing where all is well");
   verb.add_flag("--json", o->json, "Report as JSON (schema ringside/asm/1)");
   verb.callback([o, &frame] {
     const auto status = assemble(*o);

@@ -126,7 +126,8 @@ void add_classify(CLI::App& app, Frame& frame) {
                "  ringside classify --guest guests/zisa/zos");
   auto o = std::make_shared<ClassifyOptions>();
   verb.add_option("--isa", o->isa,
-                  "zisa, zisa-v, zisa-h or FILE.json [zisa, or what the guest says]")
+                  "zisa, zisa-v, zisa-h (judged in root mode, as zisa) or FILE.json [zisa, or what the "
+                  "guest says]")
       ->type_name("ISA");
   auto* witness =
       verb.add_option("--witness", o->witness, "Replay what was found of one instruction")

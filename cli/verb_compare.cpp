@@ -1,5 +1,4 @@
 // ringside compare: guests under every strategy, in one table.
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <iostream>
@@ -7,6 +6,7 @@
 
 #include "cli/compare_text.hpp"
 #include "cli/guest_options.hpp"
+#include "cli/progress.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "study/compare.hpp"
@@ -27,41 +27,69 @@ struct CompareArguments {
   bool explain = false, json = false;
 };
 
-// A line that is written over, for those who wait.
-void announce(const std::string& isa, const std::string& strategy) {
-  if (stderr_is_terminal()) fmt::print(stderr, "\r\033[K{} on {} ...", strategy, isa);
-}
-void announced() {
-  if (stderr_is_terminal()) fmt::print(stderr, "\r\033[K");
-}
+// Four runs or more of a guest that never ends are to be over while somebody waits.
+constexpr u64 kComparedLimit = 1'000'000'000;
 
-Result<void> compare_all(const CompareArguments& given) {
-  auto options = given.guest.finish(kUnwatchedLimit);
-  if (!options) return fail(options.error());
-  auto guests = given.guests;
-  if (guests.empty()) guests = {kDefaultGuest};
-  if (given.guests.empty() && options->append.empty()) options->append = kDefaultScript;
-  Json list = Json::array();
-  for (const auto& guest : guests) {
-    options->guest = guest;
-    const auto runs = study::compare({*options, comma_separated(given.strategies)}, announce);
-    announced();
-    if (!runs) return fail(runs.error());
-    if (given.json) {
-      const Json document = study::to_json(*runs);
-      for (const auto& run : document["runs"]) list.push_back(run);
-    } else {
-      std::cout << (guest == guests.front() ? "" : "\n")
-                << compare_text(guest, options->append, *runs, style_of(STDOUT_FILENO),
-                                given.explain);
+/// One `ringside compare`, guest by guest.
+class Compare {
+ public:
+  explicit Compare(const CompareArguments& given) : given_(given) {}
+
+  Result<int> operator()() {
+    auto options = given_.guest.finish(kComparedLimit);
+    if (!options) return fail(options.error());
+    auto guests = given_.guests;
+    if (guests.empty()) guests = {kDefaultGuest};
+    if (given_.guests.empty() && options->append.empty()) options->append = kDefaultScript;
+    const InterruptWatch interrupts;
+    for (const auto& guest : guests) {
+      if (InterruptWatch::interrupted()) break;
+      options->guest = guest;
+      if (auto done = compare_one(*options); !done) return fail(done.error());
     }
+    if (given_.json) print_json();
+    if (!InterruptWatch::interrupted()) return kOk;
+    say("Ctrl+C was pressed: the comparison is as far as it came");
+    return kLimitReached;
   }
-  if (given.json)
-    std::cout << Json{{"schema", "ringside/compare/1"}, {"runs", list}}.dump(
+
+ private:
+  Result<void> compare_one(const session::Options& options) {
+    const auto runs = study::compare(
+        {options, comma_separated(given_.strategies)},
+        [&](const auto& isa, const auto& strategy) { progress_.begin(strategy + " on " + isa); },
+        [&](const session::Session& session) {
+          progress_.show(session.progress());
+          return !InterruptWatch::interrupted();
+        });
+    progress_.clear();
+    if (!runs) return fail(runs.error());
+    if (!given_.json) return print(options, *runs);
+    const Json document = study::to_json(*runs);
+    for (const auto& run : document["runs"]) list_.push_back(run);
+    return {};
+  }
+
+  Result<void> print(const session::Options& options, const std::vector<study::Compared>& runs) {
+    std::cout << between_
+              << compare_text(options.guest, options.append, runs, style_of(STDOUT_FILENO),
+                              given_.explain)
+              << std::flush;
+    between_ = "\n";
+    return {};
+  }
+
+  void print_json() const {
+    std::cout << Json{{"schema", "ringside/compare/1"}, {"runs", list_}}.dump(
                      2, ' ', false, Json::error_handler_t::replace)
               << "\n";
-  return {};
-}
+  }
+
+  const CompareArguments& given_;
+  Progress progress_;
+  Json list_ = Json::array();
+  const char* between_ = "";
+};
 
 }  // namespace
 
@@ -77,12 +105,13 @@ void add_compare(CLI::App& app, Frame& frame) {
       ->type_name("");
   verb.add_option("--strategies", o->strategies, "Only these, separated by commas")
       ->type_name("A,B");
-  add_guest_options(verb, o->guest, frame);
+  add_guest_options(verb, o->guest, frame, "1000000000");
+  refuse_history_option(verb);
   verb.add_flag("--explain", o->explain, "Say what the words of the report mean");
   verb.add_flag("--json", o->json, "The reports of all runs as JSON (schema ringside/compare/1)");
   verb.callback([o, &frame] {
-    const auto done = compare_all(*o);
-    frame.status = done ? kOk : complain(done.error());
+    const auto status = Compare(*o)();
+    frame.status = status ? *status : complain(status.error());
   });
 }
 

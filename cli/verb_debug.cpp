@@ -188,6 +188,7 @@ void add_debug(CLI::App& app, Frame& frame) {
       ->required();
   add_strategy_option(verb, o->guest);
   add_guest_options(verb, o->guest, frame);
+  add_history_option(verb, o->guest);
   verb.add_option("--gdb", o->gdb, "Open a stub for GDB instead (comes with a later version)")
       ->type_name("PORT");
   verb.add_flag("--json", o->json,

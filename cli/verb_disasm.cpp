@@ -30,8 +30,8 @@ void print_text(const std::vector<session::ListingLine>& lines, bool only_sensit
                only_sensitive && !line.symbol.empty() ? "    # " + line.symbol : "");
   }
   fmt::print(
-      "\nMarks: C control-, M mode-, L location-, T time-sensitive; ! runs in U mode on zisa (a "
-      "hole)\n");
+      "\nMarks: C control-, M mode-, L location-, T time-sensitive; ! a hole: runs in U "
+      "mode without a trap, on zisa\n");
 }
 
 void print_json(const std::string& guest, const std::vector<session::ListingLine>& lines,
@@ -48,8 +48,20 @@ void print_json(const std::string& guest, const std::vector<session::ListingLine
             << "\n";
 }
 
+// The table is of the machine: no guest has a part in it.
+Result<void> print_table(const DisasmOptions& o) {
+  if (!o.session.guest.empty() || o.sensitive)
+    return fail({Error::Kind::kUsage, "", "--table", "prints all instructions of Z-ISA",
+                 "leave out the guest and --sensitive, or --table"});
+  if (o.json)
+    std::cout << session::instruction_table_json().dump(2) << "\n";
+  else
+    std::cout << session::instruction_table();
+  return {};
+}
+
 Result<void> disassemble(const DisasmOptions& o) {
-  if (o.table) return std::cout << session::instruction_table(), Result<void>{};
+  if (o.table) return print_table(o);
   if (o.session.guest.empty())
     return fail({Error::Kind::kUsage, "", "GUEST", "is missing", "name a guest, or give --table"});
   const auto lines = session::listing(o.session);
@@ -72,7 +84,8 @@ void add_disasm(CLI::App& app, Frame& frame) {
   verb.add_option("GUEST", o->session.guest, "ELF file, or the name of a bundled guest");
   verb.add_flag("--sensitive", o->sensitive, "Only the sensitive instructions");
   verb.add_flag("--table", o->table, "Print the instruction table as Markdown");
-  verb.add_flag("--json", o->json, "Report as JSON (schema ringside/disasm/1)");
+  verb.add_flag("--json", o->json,
+                "Report as JSON (schema ringside/disasm/1; of --table ringside/instructions/1)");
   verb.callback([o, &frame] {
     o->session.folders = frame.folders;
     if (const auto done = disassemble(*o); !done) frame.status = complain(done.error());

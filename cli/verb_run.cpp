@@ -6,11 +6,13 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/guest_options.hpp"
+#include "cli/progress.hpp"
 #include "cli/remedies.hpp"
 #include "cli/report_text.hpp"
 #include "cli/run_guest.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
+#include "session/catalogue.hpp"
 #include "session/files.hpp"
 #include "session/input_log.hpp"
 #include "study/causes.hpp"
@@ -47,7 +49,7 @@ class Run {
     if (!session) return fail(session.error());
     if (auto ready = open_trace(); !ready) return fail(ready.error());
     run_watched(*session, {!given_.json, interactive_, trace_.is_open() ? &trace_ : nullptr});
-    const Report report = study::judged_report(*session);
+    const Report report = judge(*session);
     show(report);
     if (auto done = close_trace(); !done) return fail(done.error());
     if (auto done = record(*session); !done) return fail(done.error());
@@ -104,6 +106,16 @@ class Run {
     return {};
   }
 
+  // Runs the guest again where holes lied, which takes its time.
+  static Report judge(const Session& session) {
+    const InterruptWatch interrupts;
+    Progress progress("looking for the hole to blame");
+    return study::judged_report(session, [&](const Session& again) {
+      progress.show(again.progress());
+      return !InterruptWatch::interrupted();
+    });
+  }
+
   void show(const Report& report) const {
     if (given_.json) {
       using Json = nlohmann::ordered_json;
@@ -137,12 +149,21 @@ class Run {
   std::ofstream trace_;
 };
 
+std::string guests_text(const std::vector<std::string>& folders) {
+  std::string line;
+  for (const auto& name : session::guest_names(folders)) line += (line.empty() ? "" : " ") + name;
+  const std::string text = line.empty() ? "none; build them first" : line;
+  return "\nBundled guests: " + wrap(text, 84, 2) + "\n";
+}
+
 }  // namespace
 
 void add_run(CLI::App& app, Frame& frame) {
   auto& verb = add_verb(
       app, "run", "Run a guest under one strategy; its console on stdout, a report on stderr",
       "  ringside run guests/zisa/zos --append \"hello; primes 1000\"\n"
+      "  ringside run guests/zisa/zos --append \"hz=1000 churn 3; hello\"    # options, then the "
+      "script\n"
       "  ringside run guests/zisa/zos --isa zisa-v --strategy trap-emulate\n"
       "  ringside run guests/zisa/hole-read-sr --strategy trap-emulate --explain\n"
       "  ringside run my-kernel --memory 32M --trace run.json    # open in Perfetto\n"
@@ -151,8 +172,10 @@ void add_run(CLI::App& app, Frame& frame) {
   verb.add_option("GUEST", o->guests, "An ELF file, or a bundled guest such as guests/zisa/zos")
       ->required()
       ->type_name("");
+  verb.footer([folders = frame.folders] { return guests_text(folders); });
   add_strategy_option(verb, o->guest);
   add_guest_options(verb, o->guest, frame);
+  refuse_history_option(verb);
   verb.add_option("--trace", o->trace_file, "Write Chrome trace events, which Perfetto opens")
       ->type_name("FILE");
   auto* record = verb.add_option("--record", o->record_file, "Write down what is typed, and when")

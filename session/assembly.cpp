@@ -1,6 +1,7 @@
 #include "session/assembly.hpp"
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "isa/zisa/assembler/assembler.hpp"
 #include "isa/zisa/decode.hpp"
@@ -64,6 +65,18 @@ Result<std::vector<ListingLine>> listing(const Options& options) {
 
 std::string instruction_table() {
   return zisa::manual_tables();
+}
+
+nlohmann::ordered_json instruction_table_json() {
+  auto list = nlohmann::ordered_json::array();
+  for (const zisa::ManualRow& row : zisa::manual_rows())
+    list.push_back({{"name", row.name},
+                    {"usage", row.usage},
+                    {"encoding", row.encoding},
+                    {"kind", row.kind},
+                    {"in_user", row.in_user},
+                    {"classes", row.classes}});
+  return {{"schema", "ringside/instructions/1"}, {"instructions", std::move(list)}};
 }
 
 }  // namespace ringside::session

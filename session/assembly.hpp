@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -48,7 +49,8 @@ struct ListingLine {
 /// All code of the guest that the options name.
 Result<std::vector<ListingLine>> listing(const Options& options);
 
-/// The instruction table of the manual, in Markdown.
+/// The instruction table of the manual, in Markdown and as JSON (schema ringside/instructions/1).
 std::string instruction_table();
+nlohmann::ordered_json instruction_table_json();
 
 }  // namespace ringside::session

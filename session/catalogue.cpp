@@ -1,5 +1,9 @@
 #include "session/catalogue.hpp"
 
+#include <filesystem>
+#include <fstream>
+#include <set>
+
 #include "cost/model.hpp"
 #include "strategies/bare/bare.hpp"
 #include "strategies/trap_emulate/trap_emulate.hpp"
@@ -34,5 +38,27 @@ Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name) {
 
 std::vector<std::string> isa_names() { return {"zisa", "zisa-v", "zisa-h"}; }
 std::vector<std::string> cost_model_names() { return cost::preset_names(); }
+
+namespace {
+
+// Beside the guests lie their disks and what a build leaves behind.
+bool is_elf(const std::filesystem::path& file) {
+  char magic[4] = {};
+  std::ifstream(file, std::ios::binary).read(magic, sizeof magic);
+  return std::string_view(magic, sizeof magic) == "\x7f" "ELF";
+}
+
+}  // namespace
+
+std::vector<std::string> guest_names(const std::vector<std::string>& folders) {
+  std::set<std::string> names;
+  for (const std::string& folder : folders) {
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder + "/guests/zisa", error))
+      if (entry.is_regular_file(error) && is_elf(entry.path()))
+        names.insert("guests/zisa/" + entry.path().filename().string());
+  }
+  return {names.begin(), names.end()};
+}
 
 }  // namespace ringside::session

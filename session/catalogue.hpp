@@ -27,4 +27,7 @@ Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name);
 std::vector<std::string> isa_names();
 std::vector<std::string> cost_model_names();
 
+/// The bundled guests that lie in these folders ("guests/zisa/zos"), by name.
+std::vector<std::string> guest_names(const std::vector<std::string>& folders);
+
 }  // namespace ringside::session

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "base/nearest.hpp"
 #include "loader/boot_information.hpp"
 #include "loader/elf.hpp"
 #include "loader/file.hpp"
@@ -41,19 +42,63 @@ Result<loader::BootInformation> boot_of(const Options& options, const loader::Im
                                  1};
 }
 
+Result<void> check_paging(const std::string& paging) {
+  if (paging == "shadow") return {};
+  if (paging == "nested")
+    return usage("--paging nested", "needs hardware assistance, which only --strategy hvm on --isa zisa-h uses",
+                 "take shadow; hvm comes with a later version");
+  return usage("--paging " + paging, "no such paging", "use shadow");
+}
+
+Result<void> check_cpus(u64 cpus) {
+  if (cpus == 1) return {};
+  return usage("--cpus " + std::to_string(cpus), "this version simulates one CPU", "leave it out");
+}
+
+std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+// What a name that is none was meant to be, by its last part: people leave the folder out.
+std::string guest_advice(const Options& options) {
+  const auto names = guest_names(options.folders);
+  if (names.empty()) return "build the guests, or give the path of an ELF file";
+  std::vector<std::string_view> shorter(names.begin(), names.end());
+  for (auto& name : shorter) name = last_part(name);
+  const std::string_view meant = nearest(last_part(options.guest), shorter);
+  const std::string list = "`ringside run --help` lists the bundled guests";
+  if (meant.empty()) return "give the path of an ELF file; " + list;
+  return "did you mean guests/zisa/" + std::string(meant) + "? " + list;
+}
+
+// "hello.s" that should have been assembled first.
+Result<void> check_no_source(const std::string& path) {
+  const std::string_view name = last_part(path);
+  const bool source = name.size() > 2 && (name.ends_with(".s") || name.ends_with(".S"));
+  if (!source) return {};
+  const std::string program = path.substr(0, path.size() - 2);
+  return fail({Error::Kind::kBadFile, path, "", "is a source, not a guest",
+               "assemble it first: ringside asm " + path + " -o " + program});
+}
+
 }  // namespace
+
+Result<void> check_options(const Options& options) {
+  if (auto fits = check_paging(options.paging); !fits) return fits;
+  if (auto fits = check_cpus(options.cpus); !fits) return fits;
+  return check_memory(options.memory);
+}
 
 Result<std::string> find_guest(const Options& options) {
   if (is_file(options.guest)) return options.guest;
   for (const std::string& folder : options.folders)
     if (const std::string path = folder + "/" + options.guest; is_file(path)) return path;
   return fail({Error::Kind::kBadFile, options.guest, "", "no such file or bundled guest",
-               "build the guests, or give the path of an ELF file"});
+               guest_advice(options)});
 }
 
 Result<loader::Image> load_guest(const Options& options) {
   const auto path = find_guest(options);
   if (!path) return fail(path.error());
+  if (auto guest = check_no_source(*path); !guest) return fail(guest.error());
   auto bytes = loader::read_file(*path);
   if (!bytes) return fail(bytes.error());
   auto image = loader::load_elf(std::move(*bytes), *path);
@@ -113,7 +158,7 @@ Result<std::bitset<zisa::kRowCount>> cured_rows(const Options& options) {
 }
 
 Result<vmm::MachineConfig> configure(const Options& options, const loader::Image& image) {
-  if (auto fits = check_memory(options.memory); !fits) return fail(fits.error());
+  if (auto fits = check_options(options); !fits) return fail(fits.error());
   auto variant = choose_variant(options, image);
   if (!variant) return fail(variant.error());
   auto model = load_model(options);

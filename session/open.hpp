@@ -9,6 +9,9 @@
 
 namespace ringside::session {
 
+/// Whether the options that need no file are such as this version can serve.
+Result<void> check_options(const Options& options);
+
 /// The file that a guest's name stands for: itself, or the bundled guest of that name.
 Result<std::string> find_guest(const Options& options);
 

@@ -18,13 +18,15 @@ struct Options {
   std::string guest;        ///< file, or name of a bundled guest
   std::string isa;          ///< zisa, zisa-v, zisa-h or a variant's file; empty: what the guest's note says
   std::string strategy = "bare";
+  std::string paging = "shadow";        ///< how a VMM gives the guest its pages
+  u64 cpus = 1;                         ///< of the machine
   std::string cost_model = "textbook";  ///< name of a preset or a file
   u64 memory = 16u << 20;               ///< bytes of guest RAM
   std::vector<std::string> drives;      ///< images; "none" leaves a place empty. Empty list: the image beside the guest, if any
   std::string append;                   ///< command line of the guest
   std::string input;                    ///< offered to the console
   std::vector<TypedInput> typed;        ///< of a recorded run, typed again at the same steps
-  u64 seed = 0;                         ///< of what is drawn at random
+  u64 seed = 0;                         ///< of what is drawn at random: nothing of a run is today
   bool more_input = false;              ///< input may still come while the guest waits for it
   u64 max_instructions = 0;             ///< 0: no limit
   u64 max_cycles = 0;

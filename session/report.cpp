@@ -48,6 +48,7 @@ Json to_json(const Report& r) {
           {"outcome", r.outcome},
           {"exit_code", r.exit_code},
           {"reason", r.reason},
+          {"notes", r.notes},
           {"holes", holes_json(r.holes)},
           {"console", r.console},
           {"instructions", {{"guest", r.guest_instructions()}, {"direct", r.direct},

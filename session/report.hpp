@@ -39,6 +39,7 @@ struct Report {
   std::string outcome;  ///< exited, failed or limit
   u32 exit_code = 0;
   std::string reason;   ///< why it failed, or which limit; empty when it exited
+  std::vector<std::string> notes;  ///< choices of the user that changed nothing, in sentences
   std::vector<HoleReport> holes;
   std::string console;
   u64 direct = 0, emulated = 0, translated = 0;

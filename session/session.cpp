@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "session/notes.hpp"
 #include "session/open.hpp"
 
 namespace ringside::session {
@@ -23,6 +24,7 @@ Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
 Result<Session> Session::open(const Options& options) {
+  if (auto fits = check_options(options); !fits) return fail(fits.error());
   auto image = load_guest(options);
   if (!image) return fail(image.error());
   auto machine = make_machine(options, *image);
@@ -117,6 +119,7 @@ Report Session::report() const {
   r.outcome = m.ending() ? outcome_name(m.ending()->outcome) : "running";
   if (!m.ending() && !parts_->stopped.empty()) r.outcome = "limit", r.reason = parts_->stopped;
   if (m.ending()) r.exit_code = m.ending()->exit_code, r.reason = m.ending()->reason;
+  r.notes = notes(options(), r.isa);
   r.console = console();
   r.seed = options().seed;
   r.frequency_khz = m.ledger().price(cost::Param::kFrequencyKhz);

@@ -1,5 +1,7 @@
 #include "study/causes.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace ringside::study {
@@ -22,16 +24,39 @@ bool same_ending(const Report& a, const Report& b) {
          a.pc == b.pc && a.console == b.console;
 }
 
-// How a run ended once holes were cured.
+// What the guest itself said last, usually its assertion; empty if it said nothing.
+std::string last_line(const std::string& console) {
+  std::string text = console;
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  const std::size_t start = text.rfind('\n') + 1;  // npos + 1 is 0
+  constexpr std::size_t kLongest = 120;
+  std::string words = text.substr(start, kLongest);
+  for (char& c : words)
+    if (c < ' ' || c > '~') c = '?';
+  return words;
+}
+
+std::string with_last_words(std::string text, const std::string& console) {
+  const std::string words = last_line(console);
+  return words.empty() ? text : text + "; its last words: " + words;
+}
+
+// How a run ended once holes were cured. Where it still ends badly, the code may be the same: the
+// place and the words tell the two apart.
 std::string cured_ending(const Report& r) {
-  if (r.outcome == "exited") return "the guest ends with code " + std::to_string(r.exit_code);
-  if (r.outcome == "failed") return "the guest fails elsewhere";
-  return "the guest gets past this point";
+  const std::string place =
+      fmt::format(" at {:08x}{}", r.pc, r.symbol.empty() ? "" : " (" + r.symbol + ")");
+  if (r.outcome == "failed") return "the guest fails otherwise," + place + ": " + r.reason;
+  if (r.outcome != "exited") return "the guest gets past this point";
+  if (r.exit_code == 0) return "the guest ends with code 0";
+  return with_last_words(
+      fmt::format("the guest ends otherwise, with code {}{}", r.exit_code, place), r.console);
 }
 
 class Inquest {
  public:
-  explicit Inquest(const Session& session) : again_(session.options()), found_(session.report()) {
+  Inquest(const Session& session, const Between& between)
+      : again_(session.options()), found_(session.report()), between_(between) {
     again_.typed = session.typed();
     again_.keep_events = false;
     // Whoever gets that much further has got past the point where the guest failed.
@@ -42,16 +67,21 @@ class Inquest {
 
   Report verdict() {
     if (!ended_badly(found_) || found_.holes.empty()) return found_;
+    const Report unjudged = found_;
+    judge();
+    return stopped_ ? unjudged : found_;
+  }
+
+ private:
+  void judge() {
     const Report healed = run(all());
-    if (same_ending(healed, found_)) return found_;
+    if (same_ending(healed, found_)) return;
     blame(singles(!ended_badly(healed)));
     if (!blamed()) blame(together());
     if (found_.outcome == "exited") found_.reason = last_words();
     found_.outcome = "failed";
-    return found_;
   }
 
- private:
   Names all() const {
     Names names;
     for (const auto& hole : found_.holes) names.push_back(hole.instruction);
@@ -59,12 +89,13 @@ class Inquest {
   }
 
   // Opened before with the same options, so it opens again.
-  Report run(const Names& cured) const {
+  Report run(const Names& cured) {
+    if (stopped_) return found_;
     Options options = again_;
     options.cured = cured;
     auto session = Session::open(options);
     if (!session) return found_;
-    session->run();
+    session->run([&] { return !(stopped_ = between_ && !between_(*session)); });
     return session->report();
   }
 
@@ -82,7 +113,7 @@ class Inquest {
   }
 
   // Not one alone: all, less those that are not needed for the point to move.
-  Names together() const {
+  Names together() {
     Names needed = all();
     for (const auto& name : all()) {
       Names fewer = needed;
@@ -101,28 +132,22 @@ class Inquest {
                        [](const auto& hole) { return hole.cause; });
   }
 
-  // What the guest itself said last, usually its assertion.
   std::string last_words() const {
-    std::string text = found_.console;
-    while (!text.empty() && text.back() == '\n') text.pop_back();
-    const std::size_t start = text.rfind('\n') + 1;  // npos + 1 is 0
-    constexpr std::size_t kLongest = 120;
-    std::string words = text.substr(start, kLongest);
-    for (char& c : words)
-      if (c < ' ' || c > '~') c = '?';
-    const std::string code =
-        "it ended with code " + std::to_string(found_.exit_code) + " after holes lied to it";
-    return words.empty() ? code : code + "; its last words: " + words;
+    return with_last_words(
+        fmt::format("it ended with code {} after holes lied to it", found_.exit_code),
+        found_.console);
   }
 
   Options again_;
   Report found_;
+  const Between& between_;
+  bool stopped_ = false;
 };
 
 }  // namespace
 
-Report judged_report(const Session& session) {
-  return Inquest(session).verdict();
+Report judged_report(const Session& session, const Between& between) {
+  return Inquest(session, between).verdict();
 }
 
 }  // namespace ringside::study

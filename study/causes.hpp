@@ -3,16 +3,21 @@
 // cause.
 #pragma once
 
+#include <functional>
+
 #include "session/session.hpp"
 
 namespace ringside::study {
+
+/// Called every few milliseconds of a run; false means that the user wants no more of it.
+using Between = std::function<bool(const session::Session&)>;
 
 /// The report of a session that has ended, judged: a guest that ended with a code other than 0, or
 /// dead, after a hole lied to it, and that ends differently once holes are cured, has failed, and
 /// the holes to blame are marked. Any other report stays as it is.
 ///
 /// Runs the guest again up to once per hole and twice more, each time not much further than to
-/// where it failed.
-session::Report judged_report(const session::Session& session);
+/// where it failed. Where `between` stops it, nothing is judged.
+session::Report judged_report(const session::Session& session, const Between& between = {});
 
 }  // namespace ringside::study

@@ -52,50 +52,77 @@ std::vector<std::string> chosen_isas(const CompareOptions& options) {
   return isas;
 }
 
-Result<Report> run_once(Options options, const std::string& isa, const std::string& strategy) {
-  options.isa = isa;
-  options.strategy = strategy;
-  auto session = Session::open(options);
-  if (!session) return fail(session.error());
-  session->run();
-  return judged_report(*session);
-}
-
 Compared compared_to(const Report& bare, Report report) {
   const bool same = report.console == bare.console;
-  const bool ended_alike = report.outcome == bare.outcome && report.exit_code == bare.exit_code;
+  const bool ended_alike =
+      report.outcome == "exited" && bare.outcome == "exited" && report.exit_code == bare.exit_code;
   std::optional<double> slow_down;
   if (ended_alike && bare.cycles != 0)
     slow_down = static_cast<double>(report.cycles) / static_cast<double>(bare.cycles);
   return {std::move(report), true, same, slow_down};
 }
 
-Result<void> compare_on(const CompareOptions& options, const std::string& isa,
-                        const Announce& announce, std::vector<Compared>& runs) {
-  announce(isa, kReference);
-  const auto bare = run_once(options.session, isa, kReference);
-  if (!bare) return fail(bare.error());
-  for (const auto& strategy : chosen_strategies(options, isa)) {
-    if (strategy == kReference) {
-      runs.push_back(compared_to(*bare, *bare));
-      continue;
+/// One comparison, run by run.
+class Comparison {
+ public:
+  Comparison(const CompareOptions& options, const Announce& announce, const Between& between)
+      : options_(options), announce_(announce), between_(between) {}
+
+  Result<std::vector<Compared>> operator()() {
+    for (const auto& isa : chosen_isas(options_)) {
+      if (stopped_) break;
+      if (auto done = on(isa); !done) return fail(done.error());
     }
-    announce(isa, strategy);
-    auto report = run_once(options.session, isa, strategy);
-    if (!report) return fail(report.error());
-    runs.push_back(compared_to(*bare, std::move(*report)));
+    return std::move(runs_);
   }
-  return {};
-}
+
+ private:
+  Result<void> on(const std::string& isa) {
+    const auto bare = run(isa, kReference);
+    if (!bare) return fail(bare.error());
+    for (const auto& strategy : chosen_strategies(options_, isa)) {
+      if (strategy == kReference) {
+        runs_.push_back(compared_to(*bare, *bare));
+        continue;
+      }
+      if (stopped_) break;
+      auto report = run(isa, strategy);
+      if (!report) return fail(report.error());
+      runs_.push_back(compared_to(*bare, std::move(*report)));
+    }
+    return {};
+  }
+
+  Result<Report> run(const std::string& isa, const std::string& strategy) {
+    announce_(isa, strategy);
+    Options options = options_.session;
+    options.isa = isa;
+    options.strategy = strategy;
+    auto session = Session::open(options);
+    if (!session) return fail(session.error());
+    session->run([&] { return goes_on(*session); });
+    if (stopped_) session->stop("the user ended it");
+    return judged_report(*session, [&](const Session& again) { return goes_on(again); });
+  }
+
+  bool goes_on(const Session& session) {
+    stopped_ = stopped_ || (between_ && !between_(session));
+    return !stopped_;
+  }
+
+  const CompareOptions& options_;
+  const Announce& announce_;
+  const Between& between_;
+  std::vector<Compared> runs_;
+  bool stopped_ = false;
+};
 
 }  // namespace
 
-Result<std::vector<Compared>> compare(const CompareOptions& options, const Announce& announce) {
+Result<std::vector<Compared>> compare(const CompareOptions& options, const Announce& announce,
+                                      const Between& between) {
   if (auto good = check_names(options.strategies); !good) return fail(good.error());
-  std::vector<Compared> runs;
-  for (const auto& isa : chosen_isas(options))
-    if (auto done = compare_on(options, isa, announce, runs); !done) return fail(done.error());
-  return runs;
+  return Comparison(options, announce, between)();
 }
 
 nlohmann::ordered_json to_json(const std::vector<Compared>& runs) {

@@ -83,15 +83,28 @@ bool Machine::may_be_interrupted() const {
   return next_time_of_interest() != kNever || cpu::enabled_pending(cpu_.state) != 0 || expect_input_;
 }
 
+// Whether a key would wake the guest, were one pressed.
+bool Machine::typing_wakes() const {
+  devices::ZisaPlatform platform = vm_.internals().platform;
+  platform.type("\n");
+  const ArchState state = vm_.guest_state();
+  return platform.external_interrupt(state.control(Cr::kCpuid)) &&
+         state.control(Cr::kIenable) & interrupt_bit(Cause::kExternalInterrupt);
+}
+
 // Lets time pass until the next event; a guest for which none will come can never get further.
 void Machine::wait() {
   const u64 next = next_time_of_interest();
   if (next == kNever) {
-    if (expect_input_)
+    const bool input = typing_wakes();
+    if (input && expect_input_)
       waits_for_input_ = true;
     else
       end({Ending::Outcome::kFailed, 0,
-           fmt::format("waits for ever: no interrupt can come to WFI before {:#x}", vm_.guest_state().pc)});
+           fmt::format("{} to WFI before {:#x}",
+                       input ? "waits for input that has ended: no other interrupt can come"
+                             : "waits for ever: no interrupt can come",
+                       vm_.guest_state().pc)});
     return;
   }
   const u64 pause = next - clock_.now();

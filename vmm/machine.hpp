@@ -125,6 +125,7 @@ class Machine {
   void cure(unsigned row, u32 word);
   void note_hole(unsigned row, u32 pc, u32 got, u32 bare_metal);
   bool may_be_interrupted() const;
+  bool typing_wakes() const;
   void end(Ending ending);
   u64 next_time_of_interest() const;
   u64 next_change() const;

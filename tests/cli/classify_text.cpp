@@ -45,6 +45,7 @@ TEST_CASE("classify prints a row for each instruction and a sentence for each th
   const std::string peek = line_of(text, "peek");
   CHECK(peek.find("behaviour: mode, pages; user") != std::string::npos);
   CHECK(peek.ends_with("yes"));
+  CHECK(text.find("\npeek") < text.find("\nadd"));  // sensitive ones first
   CHECK(line_of(text, "clock").find("if TSD") != std::string::npos);
   CHECK(line_of(text, "Theorem 1").find("fails: peek is sensitive") != std::string::npos);
   CHECK(line_of(text, "Theorem 3").find("fails: peek is user-sensitive") != std::string::npos);

@@ -30,10 +30,26 @@ TEST_CASE("guests that can never get further fail, bare and under a VMM") {
     expect_ending("bad-loop", options, 66,
                   {"bad-loop", "(main", "jumps to itself", "exit register"});
     expect_ending("bad-wait-forever", options, 66,
-                  {"bad-wait-forever", "waits for ever", "--input"});
+                  {"bad-wait-forever", "waits for ever", "enable an interrupt"});
     expect_ending("bad-jump-nowhere", options, 66, {"bad-jump-nowhere", "trap vector", "TVEC"});
     expect_ending("bad-vector", options, 66, {"bad-vector", "trap vector"});
   }
+}
+
+TEST_CASE("a guest that waits for input after its end is told from one that waits for nothing") {
+  for (const Words& options : {Words{}, kZisaV})
+    expect_ending("zos", options, 66, {"waits for input that has ended", "--input", "--append"});
+}
+
+TEST_CASE("the last line is short where holes lied, and the report tells the story") {
+  const Outcome outcome = call({"run", "guests/zisa/zos", "--isa", "zisa", "--strategy",
+                                "trap-emulate", "--append", "hello"});
+  CHECK(outcome.status == 66);
+  const std::string last = outcome.err.substr(outcome.err.find("ringside: "));
+  INFO(last);
+  CHECK(is_one_line(last, {"guests/zisa/zos", "panic", "cause: ", " at ", "zisa-v"}));
+  CHECK(last.size() < 400);
+  CHECK(outcome.err.find("on the bare machine it would have") < outcome.err.find("ringside: "));
 }
 
 TEST_CASE("a guest that works for ever is ended by a limit") {

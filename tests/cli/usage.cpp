@@ -38,6 +38,8 @@ TEST_CASE("options that this version cannot serve are refused, not ignored") {
   expect_refusal({"run", "x", "--paging", "nested"}, {"--paging nested", "hvm", "zisa-h"});
   expect_refusal({"run", "x", "--paging", "soft"}, {"--paging soft"});
   expect_refusal({"run", "x", "--cpus", "2"}, {"--cpus 2"});
+  for (const auto* verb : {"run", "compare"})
+    expect_refusal({verb, "x", "--history", "1M"}, {"--history", "ringside debug"});
 }
 
 TEST_CASE("unknown names are answered with those there are") {

@@ -1,0 +1,39 @@
+#include "session/notes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "session/catalogue.hpp"
+
+namespace ringside::session {
+
+namespace {
+
+constexpr std::string_view kAssisted = "zisa-h";
+
+// A strategy that uses hardware assistance says so in the catalogue.
+bool uses_assistance(const std::string& strategy) {
+  const auto& all = strategies();
+  return std::any_of(all.begin(), all.end(), [&](const StrategyInfo& each) {
+    return each.name == strategy &&
+           std::find(each.isas.begin(), each.isas.end(), kAssisted) != each.isas.end();
+  });
+}
+
+}  // namespace
+
+std::vector<std::string> notes(const Options& options, const std::string& isa) {
+  std::vector<std::string> all;
+  if (isa == kAssisted && !uses_assistance(options.strategy))
+    all.push_back(fmt::format(
+        "zisa-h is zisa plus hardware assistance for a VMM, which {} does not use: the guest ran "
+        "as on zisa.",
+        options.strategy));
+  if (options.seed != 0)
+    all.push_back(fmt::format("Nothing in this run is drawn at random: --seed {} changed nothing.",
+                              options.seed));
+  return all;
+}
+
+}  // namespace ringside::session
