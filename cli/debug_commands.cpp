@@ -190,6 +190,7 @@ Result<Answer> walk(DebugTable& t, const Words& words) {
 
 Result<Answer> exits(DebugTable& t, const Words&) {
   const auto all = t.debugger.session().report().exits;
+  const bool bare = !session::registers(t.debugger.session()).deprivileged;
   Json list = Json::array();
   for (const auto& each : all)
     list.push_back({{"reason", each.reason},
@@ -198,15 +199,22 @@ Result<Answer> exits(DebugTable& t, const Words&) {
                     {"min", each.min},
                     {"mean", each.mean()},
                     {"max", each.max}});
-  return Answer{exits_text(all, t.style), {{"exits", list}}};
+  return Answer{exits_text(all, bare, t.style), {{"exits", list}}};
 }
 
 Result<Answer> events(DebugTable& t, const Words& words) {
   const auto count = lines_of(words, 0, 10);
   if (!count) return fail(count.error());
   const u64 end = session::position(t.debugger.session()).events;
-  const auto lines = session::events(t.debugger.session(), end - std::min<u64>(*count, end), end);
-  return Answer{events_text(lines, t.style), {{"events", list_of(lines)}}};
+  const u64 first = end - std::min<u64>(*count, end);
+  const u64 kept = session::first_kept_event(t.debugger.session());
+  const auto lines = session::events(t.debugger.session(), first, end);
+  std::string remark;
+  if (kept > first)
+    remark = fmt::format("events before e{} are not kept here: `goto e{}` brings them back\n", kept,
+                         kept - 1);
+  return Answer{remark + events_text(lines, t.style),
+                {{"events", list_of(lines)}, {"kept_from", kept}}};
 }
 
 Result<Answer> console(DebugTable& t, const Words&) {
@@ -220,6 +228,7 @@ Result<Answer> info(DebugTable& t, const Words&) {
   const auto report = t.debugger.session().report();
   const auto& history = t.debugger.history();
   Answer a = list_stops(t);
+  for (const auto& note : report.notes) a.text += note + "\n";
   a.text = fmt::format(
                "{} on {}, {}, cost model {}: {}\n{} instructions, {} cycles\nhistory: {} "
                "snapshots, {} KiB\n",
@@ -237,7 +246,7 @@ Result<Answer> info(DebugTable& t, const Words&) {
 
 // The words are put together again by their first argument: blanks in the text count.
 Result<Answer> type(DebugTable& t, const Words& words) {
-  t.debugger.type(words[0] + "\n");
+  if (const auto typed = t.debugger.type(words[0] + "\n"); !typed) return fail(typed.error());
   return stop_answer(t, t.debugger.stay());
 }
 
@@ -285,8 +294,9 @@ const std::vector<DebugCommand>& debug_commands() {
       {"regs", "r", "",
        "registers; the privileged ones as the guest believes them beside the truth", 0, 0, regs},
       {"disas", "x", "[ADDR] [N]",
-       "N instructions [10]; ! marks sensitive ones, !! those that do not even trap in U mode", 0,
-       2, disas},
+       "N instructions [10]; C, M, L, T mark sensitive ones (control, mode, location, time), ! a "
+       "hole: it runs in U mode without a trap on this machine",
+       0, 2, disas},
       {"mem", "m", "ADDR [N]", "N bytes of memory [64]", 1, 2, mem},
       {"walk", "", "ADDR",
        "how an address is translated: by the guest's page tables, and by the shadow", 1, 1, walk},

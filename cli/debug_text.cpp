@@ -18,11 +18,9 @@ std::string place(u32 address, const std::string& symbol) {
   return fmt::format("{:#010x}{}", address, symbol.empty() ? "" : " " + symbol);
 }
 
-// A sign that needs no colour: ! before a sensitive instruction, !! before one that does not even
-// trap.
+// As in a listing: C, M, L, T for the classes of a sensitive instruction, ! for a hole.
 std::string mark(const CodeLine& line, const Style& style) {
-  if (line.hole) return paint(style, Ink::kLie, "!! ");
-  return line.sensitive ? "!  " : "   ";
+  return paint(style, line.hole ? Ink::kLie : Ink::kPlain, fmt::format("{:<4} ", line.mark));
 }
 
 std::string mode_text(const session::Position& p) {
@@ -94,7 +92,12 @@ std::string memory_text(Gva address, const std::vector<std::optional<u8>>& bytes
       const bool printable = bytes[i] && *bytes[i] >= ' ' && *bytes[i] < 0x7f;
       letters += printable ? static_cast<char>(*bytes[i]) : bytes[i] ? '.' : ' ';
     }
-    text += fmt::format("{:#010x}  {:<48} {}\n", address.v + static_cast<u32>(row), hex, letters);
+    while (!letters.empty() && letters.back() == ' ' && !bytes[row + letters.size() - 1])
+      letters.pop_back();
+    text += letters.empty() ? fmt::format("{:#010x}  {}\n", address.v + static_cast<u32>(row),
+                                          hex.substr(0, hex.size() - 1))
+                            : fmt::format("{:#010x}  {:<48} {}\n",
+                                          address.v + static_cast<u32>(row), hex, letters);
   }
   const bool missing =
       std::any_of(bytes.begin(), bytes.end(), [](const auto& byte) { return !byte; });
@@ -123,8 +126,9 @@ std::string walk_text(const session::PageWalk& walk) {
 
 // --- exits, events, writers ---
 
-std::string exits_text(const std::vector<session::ExitReport>& exits, const Style& style) {
-  if (exits.empty()) return "no exits yet: on the bare machine there are none\n";
+std::string exits_text(const std::vector<session::ExitReport>& exits, bool bare,
+                       const Style& style) {
+  if (exits.empty()) return bare ? "no exits: the guest owns the bare machine\n" : "no exits yet\n";
   u64 count = 0, cycles = 0;
   for (const auto& exit : exits) count += exit.count, cycles += exit.cycles;
   Table table({{"exit", false},

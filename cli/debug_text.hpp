@@ -18,7 +18,8 @@ std::string code_text(const std::vector<session::CodeLine>& lines, const Style& 
 std::string registers_text(const session::Registers& registers, const Style& style);
 std::string memory_text(Gva address, const std::vector<std::optional<u8>>& bytes);
 std::string walk_text(const session::PageWalk& walk);
-std::string exits_text(const std::vector<session::ExitReport>& exits, const Style& style);
+std::string exits_text(const std::vector<session::ExitReport>& exits, bool bare,
+                       const Style& style);
 std::string events_text(const std::vector<session::EventLine>& events, const Style& style);
 /// What happened in the last step: sentences, one event to a line.
 std::string happenings_text(const std::vector<session::EventLine>& events, const Style& style);

@@ -19,9 +19,19 @@ tl::unexpected<Error> refuse(std::string place, std::string cause, std::string r
 }
 
 std::string ending_text(const vmm::Ending& ending) {
-  if (ending.outcome == vmm::Ending::Outcome::kExited)
-    return fmt::format("the guest has ended with code {}", ending.exit_code);
-  return "the guest has ended: it " + ending.reason;
+  const std::string how = ending.outcome == vmm::Ending::Outcome::kExited
+                              ? fmt::format(" with code {}", ending.exit_code)
+                              : ": it " + ending.reason;
+  return "the guest has ended" + how + "; `back`, `goto` and `reverse-continue` go back";
+}
+
+// What the event was that a run was to stop at; of a hole the happenings tell it all.
+std::string event_name(const Session& session, const std::string& kind,
+                       const std::vector<EventLine>& happenings) {
+  for (const EventLine& line : happenings)
+    if (kind != "hole" && (line.kind == kind || (kind == "trap" && line.kind == "inject")))
+      return ": " + events(session, line.number, line.number + 1).front().text;
+  return "";
 }
 
 constexpr const char* kAtBound =
@@ -153,13 +163,22 @@ Result<Stopped> Debugger::run_to_event(const std::string& kind, const Between& b
       history_->run_to_event(wanted, {}, &found, [&] { return !(stop = between && !between()); });
   if (!found) return after_run(why, stop);
   const std::string article = kind == "exit" ? "an " : "a ";
-  return stopped("event", article + kind + " came in the step before");
+  Stopped there = stopped("event", article + kind + " came in the step before");
+  there.why += event_name(*session_, kind, there.happenings);
+  return there;
 }
 
 Stopped Debugger::reverse() {
   const Stop why = history_->reverse();
   if (why == Stop::kLimit) return stopped("start", "the start: no breakpoint or watchpoint before");
   return after_run(why, false);
+}
+
+Result<void> Debugger::type(const std::string& text) {
+  if (machine().ending())
+    return refuse("type", ending_text(*machine().ending()), "type before the end");
+  history_->type(text);
+  return {};
 }
 
 // --- breakpoints and watchpoints ---

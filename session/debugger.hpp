@@ -41,7 +41,8 @@ class Debugger {
   Stopped reverse();
   Stopped stay() const;
 
-  void type(const std::string& text) { history_->type(text); }
+  /// Error: the run has ended, so nobody would read it.
+  Result<void> type(const std::string& text);
 
   // Breakpoints and watchpoints.
   const std::set<u32>& breakpoints() const { return machine().breakpoints(); }

@@ -12,14 +12,18 @@ namespace {
 constexpr std::size_t kMostSnapshots = 200;
 constexpr u64 kNever = ~u64{0};
 
+// Of the memory for going back the event log has a part, but never less than a few megabytes.
+constexpr u64 kLogShare = 4, kFewestEvents = 1u << 16;
+
 u64 distance(u64 a, u64 b) {
   return a > b ? a - b : b - a;
 }
 }  // namespace
 
 History::History(vmm::Machine& machine, u64 bytes, u64 interval)
-    : machine_(machine), taker_(machine), limit_(bytes), interval_(interval) {
+    : machine_(machine), taker_(machine), limit_(bytes - bytes / kLogShare), interval_(interval) {
   machine_.log().keep(true);
+  machine_.log().keep_at_most(std::max(bytes / kLogShare / sizeof(vmm::Event), kFewestEvents));
   snapshot();
   arrive();
 }
@@ -226,7 +230,7 @@ Stop History::run_to_event(const std::function<bool(const vmm::Event&)>& wanted,
     limits.events = seen + 1;
     why = advance(limits, watch);
     if (log.count() == seen) break;  // another limit
-    for (; seen < log.count(); ++seen) *found = *found || wanted(log.events()[seen]);
+    for (; seen < log.count(); ++seen) *found = *found || wanted(log.at(seen));
   }
   arrive();
   return *found ? Stop::kLimit : why;
@@ -234,9 +238,14 @@ Stop History::run_to_event(const std::function<bool(const vmm::Event&)>& wanted,
 
 // --- positions ---
 
-// From a snapshot, unless the present is nearer.
+// From a snapshot, unless the present is nearer. Whoever arrives is told what happened in the last
+// step: where the log has forgotten that, it is done again.
 void History::move_to(u64 step, const Between& between) {
-  restore_last([&](const vmm::Snapshot& s) { return s.steps <= step; }, step >= machine_.steps());
+  const vmm::EventLog& log = machine_.log();
+  const auto on_the_way = [&](const vmm::Snapshot& s) {
+    return s.steps < step || (s.steps == step && (s.events == 0 || log.holds(s.events - 1)));
+  };
+  restore_last(on_the_way, step >= machine_.steps());
   if (step > machine_.steps()) advance_past_stops({.steps = step}, between);
 }
 

@@ -29,8 +29,10 @@ class History {
 
   static constexpr u64 kInterval = 1u << 20;
 
-  /// Begins where the machine is, and keeps snapshots of at most `bytes` in all, but two at least,
-  /// every `interval` steps until they are thinned. The machine keeps its event log from now on.
+  /// Begins where the machine is, and takes at most `bytes` in all: a quarter for the event log,
+  /// which the machine keeps from now on and whose oldest events are forgotten; the rest for
+  /// snapshots, but two at least, every `interval` steps until they are thinned. Going back to
+  /// forgotten events brings them again.
   History(vmm::Machine& machine, u64 bytes, u64 interval = kInterval);
 
   /// No run goes further than to so many instructions or cycles; 0 for no bound. It stops there and

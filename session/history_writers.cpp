@@ -94,16 +94,17 @@ void History::step_seen(cpu::Effects& effects, const Question& question,
 // --- what a step did ---
 
 bool History::saw(const Seen& seen, EventKind kind) const {
-  const auto& events = machine_.log().events();
-  return std::any_of(events.begin() + static_cast<std::ptrdiff_t>(seen.first_event), events.end(),
-                     [&](const vmm::Event& event) { return event.kind == kind; });
+  const vmm::EventLog& log = machine_.log();
+  for (u64 i = seen.first_event; i < log.count(); ++i)
+    if (log.at(i).kind == kind) return true;
+  return false;
 }
 
 // Whether the instruction at the old PC was executed, by the CPU or the VMM, and did not trap.
 bool History::completed(const Seen& seen) const {
   if (seen.instructions == 0) return false;
   for (u64 i = seen.first_event; i < machine_.log().count(); ++i) {
-    const vmm::Event& event = machine_.log().events()[i];
+    const vmm::Event& event = machine_.log().at(i);
     const bool trap = event.kind == EventKind::kTrap || event.kind == EventKind::kInject;
     if (trap && !zisa::is_interrupt(static_cast<vmm::Cause>(event.a))) return false;
   }
@@ -118,7 +119,7 @@ std::string History::what_happened(const Seen& seen) const {
   if (completed(seen))
     add(instruction + (saw(seen, EventKind::kExit) ? ", emulated by the VMM" : ""));
   for (u64 i = seen.first_event; i < machine_.log().count(); ++i) {
-    const vmm::Event& event = machine_.log().events()[i];
+    const vmm::Event& event = machine_.log().at(i);
     const bool interrupt = zisa::is_interrupt(static_cast<vmm::Cause>(event.a));
     const std::string at = interrupt ? "" : " at " + instruction;
     if (event.kind == EventKind::kTrap) add("trap: " + cause_of(event) + at);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "isa/zisa/decode.hpp"
+#include "isa/zisa/syntax.hpp"
 #include "loader/symbols.hpp"
 #include "session/open.hpp"
 
@@ -27,10 +28,17 @@ std::optional<u32> word_at(const vmm::Machine& machine, u32 address) {
   return machine.vm().peek_instruction(there);
 }
 
+// As in a listing, but holes are those of this machine.
+std::string mark_of(unsigned row, bool hole) {
+  std::string mark = zisa::sensitivity_mark(row);
+  std::erase(mark, '!');
+  return hole ? mark + '!' : mark;
+}
+
 CodeLine line_at(const Session& session, u32 address) {
   const vmm::Machine& machine = session.machine();
   CodeLine line{
-      address, symbol_of(session, address), word_at(machine, address), "", false, false, false,
+      address, symbol_of(session, address), word_at(machine, address), "", "", false, false, false,
       false};
   line.here = address == machine.vm().guest_state().pc;
   line.breakpoint = machine.breakpoints().contains(address);
@@ -38,6 +46,7 @@ CodeLine line_at(const Session& session, u32 address) {
   const unsigned row = line.word ? zisa::decode_row(*line.word) : zisa::kIllegalRow;
   line.sensitive = cpu::is_sensitive(row);
   line.hole = line.sensitive && !machine.cpu().variant().traps_in_user(row, 0);
+  line.mark = mark_of(row, line.hole);
   return line;
 }
 

@@ -18,6 +18,7 @@ struct CodeLine {
   std::string symbol;       ///< "trap_entry+0x14"; empty if nobody knows
   std::optional<u32> word;  ///< nothing where no memory can be read
   std::string text;         ///< disassembly
+  std::string mark;  ///< C, M, L, T: the classes of a sensitive one; !: a hole of this machine
   bool sensitive = false;
   bool hole = false;  ///< runs in U mode without a trap, on this machine
   bool here = false;  ///< at the PC
@@ -110,6 +111,8 @@ struct EventLine {
 };
 /// Events [first, end) of the log.
 std::vector<EventLine> events(const Session& session, u64 first, u64 end);
+/// The first event that the log still holds: those before come back by going back to them.
+u64 first_kept_event(const Session& session);
 /// What else happened in the step before this position, in sentences.
 std::vector<EventLine> events_of_last_step(const Session& session);
 

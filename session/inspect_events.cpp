@@ -11,6 +11,7 @@ namespace ringside::session {
 
 using vmm::Event;
 using vmm::EventKind;
+using vmm::EventLog;
 
 namespace {
 
@@ -48,32 +49,32 @@ std::string cause_text(const Event& event) {
   return text;
 }
 
-// Of the exit that this entry ends: nothing else is logged between but what the VMM injects.
-Cycles time_of_exit(const std::vector<Event>& log, u64 entry) {
-  for (u64 i = entry; i-- > 0;)
-    if (log[i].kind == EventKind::kExit) return log[entry].cycle - log[i].cycle;
-  return 0;
+// Of the exit that this entry ends: nothing else is logged between but what the VMM injects. Empty
+// where the log has forgotten the exit.
+std::string duration(const EventLog& log, u64 entry) {
+  for (u64 i = entry; i-- > log.first();)
+    if (log.at(i).kind == EventKind::kExit)
+      return fmt::format(" took {} cycles", log.at(entry).cycle - log.at(i).cycle);
+  return "";
 }
 
 // The name of an exit; what a page fault meant is known when it is done with.
-std::string exit_text(const std::vector<Event>& log, u64 exit) {
-  for (u64 i = exit + 1; i < log.size(); ++i) {
-    if (log[i].kind == EventKind::kExit) break;
-    if (log[i].kind == EventKind::kEntry)
-      return vmm::exit_name({log[i].detail, static_cast<u8>(log[i].a)});
+std::string exit_text(const EventLog& log, u64 exit) {
+  for (u64 i = exit + 1; i < log.count(); ++i) {
+    if (log.at(i).kind == EventKind::kExit) break;
+    if (log.at(i).kind == EventKind::kEntry)
+      return vmm::exit_name({log.at(i).detail, static_cast<u8>(log.at(i).a)});
   }
-  return vmm::exit_name({log[exit].detail, static_cast<u8>(log[exit].a)});
+  return vmm::exit_name({log.at(exit).detail, static_cast<u8>(log.at(exit).a)});
 }
 
-std::string text_of(const Session& session, const std::vector<Event>& log, u64 number) {
-  const Event& event = log[number];
+std::string text_of(const Session& session, const EventLog& log, u64 number) {
+  const Event& event = log.at(number);
   switch (event.kind) {
     case EventKind::kExit:
       return exit_text(log, number);
     case EventKind::kEntry:
-      return fmt::format("{} took {} cycles",
-                         vmm::exit_name({event.detail, static_cast<u8>(event.a)}),
-                         time_of_exit(log, number));
+      return vmm::exit_name({event.detail, static_cast<u8>(event.a)}) + duration(log, number);
     case EventKind::kTrap:
       return cause_text(event);
     case EventKind::kInject:
@@ -94,8 +95,8 @@ std::string text_of(const Session& session, const std::vector<Event>& log, u64 n
 }
 
 // What a first-time student needs to hear of an event.
-std::string sentence(const std::vector<Event>& log, u64 number, const std::string& text) {
-  switch (log[number].kind) {
+std::string sentence(const EventLog& log, u64 number, const std::string& text) {
+  switch (log.at(number).kind) {
     case EventKind::kExit: {
       const std::string name = exit_text(log, number);
       const std::string_view meaning = explain_exit(name);
@@ -119,23 +120,28 @@ std::string sentence(const std::vector<Event>& log, u64 number, const std::strin
 
 }  // namespace
 
+u64 first_kept_event(const Session& session) {
+  return session.machine().log().first();
+}
+
 std::vector<EventLine> events(const Session& session, u64 first, u64 end) {
-  const auto& log = session.machine().log().events();
+  const EventLog& log = session.machine().log();
   std::vector<EventLine> lines;
-  for (u64 i = first; i < std::min<u64>(end, log.size()); ++i)
-    lines.push_back({i, log[i].cycle, log[i].step, log[i].pc,
-                     session.image().symbols.name(log[i].pc), std::string(kind_name(log[i].kind)),
-                     text_of(session, log, i)});
+  for (u64 i = std::max(first, log.first()); i < std::min(end, log.count()); ++i) {
+    const Event& event = log.at(i);
+    lines.push_back({i, event.cycle, event.step, event.pc, session.image().symbols.name(event.pc),
+                     std::string(kind_name(event.kind)), text_of(session, log, i)});
+  }
   return lines;
 }
 
 std::vector<EventLine> events_of_last_step(const Session& session) {
-  const auto& log = session.machine().log().events();
+  const EventLog& log = session.machine().log();
   const u64 here = session.machine().steps();
-  u64 first = log.size();
+  u64 first = log.count();
   // What was typed at this very position counts as well.
-  while (first > 0 && log[first - 1].step + 1 >= here) --first;
-  auto lines = events(session, first, log.size());
+  while (first > log.first() && log.at(first - 1).step + 1 >= here) --first;
+  auto lines = events(session, first, log.count());
   for (auto& line : lines) line.text = sentence(log, line.number, line.text);
   return lines;
 }

@@ -13,6 +13,7 @@ Json to_json(const CodeLine& line) {
           {"symbol", line.symbol},
           {"word", line.word ? Json(*line.word) : Json(nullptr)},
           {"instruction", line.text},
+          {"mark", line.mark},
           {"sensitive", line.sensitive},
           {"hole", line.hole},
           {"here", line.here},

@@ -32,8 +32,8 @@ std::string cause_text(u32 cause) {
 
 }  // namespace
 
-TraceWriter::TraceWriter(std::ostream& out, const Session& session) : out_(out), session_(session) {
-  const auto& machine = session.machine();
+TraceWriter::TraceWriter(std::ostream& out, Session& session) : out_(out), session_(session) {
+  const vmm::Machine& machine = session.machine();
   const std::string title = fmt::format("{} on {}, {}", session.options().guest,
                                         machine.cpu().variant().name, machine.strategy().name());
   out_ << R"({"displayTimeUnit":"ns","traceEvents":[)";
@@ -130,8 +130,9 @@ void TraceWriter::write(const Event& e) {
 }
 
 void TraceWriter::write_new() {
-  const auto& events = session_.machine().log().events();
-  for (; written_ < events.size(); ++written_) write(events[written_]);
+  vmm::EventLog& log = session_.machine().log();
+  for (const Event& event : log.events()) write(event);
+  log.forget();
 }
 
 void TraceWriter::finish() {

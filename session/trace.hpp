@@ -11,12 +11,12 @@
 
 namespace ringside::session {
 
-/// Writes while the session runs, so that the file grows with it. The session must have been
-/// opened with keep_events.
+/// Writes while the session runs, so that the file grows with it and memory does not. The session
+/// must have been opened with keep_events.
 class TraceWriter {
  public:
-  TraceWriter(std::ostream& out, const Session& session);
-  /// Writes the events that came since the last call.
+  TraceWriter(std::ostream& out, Session& session);
+  /// Writes the events that came since the last call, and lets the session forget them.
   void write_new();
   /// The same, and closes what is open: nothing may be written after it.
   void finish();
@@ -33,8 +33,7 @@ class TraceWriter {
   double microseconds(Cycles cycles) const;
 
   std::ostream& out_;
-  const Session& session_;
-  std::size_t written_ = 0;  ///< events
+  Session& session_;
   bool first_line_ = true;
   Cycles guest_since_ = 0;  ///< the guest runs since then
   vmm::Event exit_{};       ///< the exit that is being handled

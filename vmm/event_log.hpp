@@ -1,7 +1,7 @@
 // The event log: everything that happens to the guest besides its own instructions.
 #pragma once
 
-#include <vector>
+#include <deque>
 
 #include "base/hash.hpp"
 #include "base/types.hpp"
@@ -35,6 +35,10 @@ class EventLog {
  public:
   /// Whether events are kept or only counted and hashed.
   void keep(bool keep) { keep_ = keep; }
+  /// Of those that are kept, only the last so many: a run may have more than memory could hold.
+  void keep_at_most(u64 events) { most_ = events; }
+  /// Forgets what is kept: somebody has written it away.
+  void forget() { events_.clear(); }
 
   void add(const Event& event) {
     ++count_;
@@ -45,25 +49,37 @@ class EventLog {
     if (!keep_) return;
     events_.push_back(event);
     events_.back().step = step_;
+    if (events_.size() > most_) events_.pop_front();
   }
   /// Events to come belong to the step after so many.
   void set_step(u64 steps) { step_ = steps; }
 
-  /// Events so far; an event's ordinal is its index.
+  /// Events so far; the first has ordinal 0.
   u64 count() const { return count_; }
   /// The trace hash: of all events in order.
   u64 hash() const { return hash_; }
-  const std::vector<Event>& events() const { return events_; }
+  /// Those that are kept: the last ones, from ordinal first() on.
+  const std::deque<Event>& events() const { return events_; }
+  u64 first() const { return count_ - events_.size(); }
+  bool holds(u64 ordinal) const { return ordinal >= first() && ordinal < count_; }
+  /// The event of that ordinal, which must be held.
+  const Event& at(u64 ordinal) const { return events_[ordinal - first()]; }
 
-  /// Goes back to an earlier moment.
+  /// Goes to another moment of the run. What is kept has no gaps: nothing of what was skipped on the
+  /// way forwards, nothing of what comes later on the way back.
   void rewind(u64 count, u64 hash) {
+    const u64 later = count < count_ ? count_ - count : 0;
+    if (count > count_ || later > events_.size())
+      events_.clear();
+    else
+      events_.resize(events_.size() - later);
     count_ = count;
     hash_ = hash;
-    if (events_.size() > count) events_.resize(count);
   }
 
  private:
-  std::vector<Event> events_;
+  std::deque<Event> events_;
+  u64 most_ = ~u64{0};
   u64 count_ = 0;
   u64 hash_ = 0;
   u64 step_ = 0;

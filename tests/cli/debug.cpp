@@ -135,6 +135,43 @@ TEST_CASE("debug types at the guest") {
   CHECK(all[6]["position"]["ending"]["exit_code"] == 4);
 }
 
+TEST_CASE("debug says what kind of exit came, and that there were none yet") {
+  const auto all = answers("until exit\nuntil trap\n");
+  REQUIRE(all.size() == 2);
+  CHECK(holds(all[0]["stop"]["why"], "an exit came in the step before: P"));
+  CHECK(holds(call(zos(), "exits\n").out, "no exits yet"));
+  CHECK(holds(call({"debug", guest_file("zos")}, "exits\n").out, "owns the bare machine"));
+}
+
+TEST_CASE("debug says that the run has ended, and how to go back") {
+  const auto all = answers("c\nc\nstep\ntype hello\nback\n");
+  REQUIRE(all.size() == 5);
+  for (const int i : {0, 1, 2}) {
+    CHECK(all[i]["stop"]["kind"] == "end");
+    CHECK(holds(all[i]["stop"]["why"], "the guest has ended with code 0; `back`"));
+  }
+  CHECK(holds(all[3]["error"], "has ended"));
+  CHECK(all[4]["stop"]["kind"] == "moved");
+  CHECK(all[4]["position"]["ending"].is_null());
+}
+
+TEST_CASE("debug keeps the last events only, and brings the others back") {
+  std::vector<std::string> many = with(zos(), {"--history", "1M"});
+  many[7] = "syscalls 20000";
+  const auto all = answers(
+      "goto e70000\nevents 5\ngoto e100\nevents 5\ngoto e70000\nevents 5\nevents 4096\n"
+      "goto e140000\ninfo\n",
+      many);
+  REQUIRE(all.size() == 9);
+  CHECK(all[1]["events"].back()["number"] >= 70000);
+  CHECK(all[1]["kept_from"] > 0);
+  CHECK(all[3]["events"].back()["number"] >= 100);
+  CHECK(all[3]["events"].back()["number"] < 110);
+  CHECK(all[4]["position"] == all[0]["position"]);
+  CHECK(all[4]["happened"] == all[0]["happened"]);
+  CHECK(all[5]["events"].back() == all[1]["events"].back());
+}
+
 TEST_CASE("debug refuses in one line and goes on") {
   for (const auto* line :
        {"nonsense", "step x", "goto", "goto e", "goto sx", "break 3", "break nowhere",
