@@ -9,10 +9,21 @@ using cost::Param;
 
 Cpu::Cpu(u32 number, const Variant& variant, mmu::Memory& memory, cost::Ledger& ledger,
          Clock& clock, Bus& bus)
-    : number_(number), variant_(variant), mmu_(memory, ledger), ledger_(ledger), clock_(clock),
+    : number_(number), variant_(variant), mmu_(memory, ledger), ledger_(ledger), clock_(&clock),
       bus_(bus) {
   state.control(Cr::kCpuid) = number;
   state.x[10] = number;
+}
+
+// The other world's translations are none of this one's.
+void Cpu::bring_back(const Loaded& world, Clock& clock) {
+  state = world.state;
+  trap_to = world.trap_to;
+  guest_kernel = world.guest_kernel;
+  direct = world.direct;
+  clock_ = &clock;
+  fetch_.valid = false;
+  mmu_.tlb.drop_all();
 }
 
 Account Cpu::account() const {
@@ -36,6 +47,19 @@ bool Cpu::fetch_cached() {
   return !look_up_fetch();
 }
 
+namespace {
+
+// Whether a jump to its own address leaves everything that its next execution depends on as it was. A
+// TRET has changed the mode, and a JALR may have written the register that it jumps by.
+bool repeats_itself(const zisa::Decoded& jump) {
+  const auto kind = zisa::kRows[jump.row].kind;
+  const zisa::Operands& o = jump.operands;
+  if (kind == zisa::Kind::kIndirectJump) return o.rd == 0 || o.rd != o.rs1;
+  return kind == zisa::Kind::kJump || kind == zisa::Kind::kBranch;
+}
+
+}  // namespace
+
 Step Cpu::step(bool sensitive_seen) {
   if (interrupt_due()) return trapped({first_interrupt(enabled_pending(state)), 0}, zisa::kIllegalRow);
   if (!fetch_known())
@@ -55,8 +79,9 @@ Step Cpu::step(bool sensitive_seen) {
   hardware.finish();
   charge(payer, decoded.row);
   ++direct;
-  ++clock_.instructions;
-  return {Step::Kind::kCompleted, decoded.row, {}, view.jumped_to_itself()};
+  ++clock_->instructions;
+  return {Step::Kind::kCompleted, decoded.row, {},
+          view.jumped_to_itself() && repeats_itself(decoded)};
 }
 
 namespace {
@@ -114,7 +139,7 @@ Step Cpu::trapped(const Trap& trap, unsigned row) {
   if (trap_to == TrapTo::kVector) {
     const bool by_instruction = !zisa::is_interrupt(trap.cause);
     direct += by_instruction;
-    clock_.instructions += by_instruction;
+    clock_->instructions += by_instruction;
     enter_trap(state, trap);
   }
   return {Step::Kind::kTrapped, row, trap, false};

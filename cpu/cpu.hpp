@@ -35,7 +35,7 @@ struct Step {
   Kind kind = Kind::kCompleted;
   unsigned row = zisa::kIllegalRow;  ///< of the instruction, where there was one
   Trap trap{};
-  bool to_itself = false;  ///< the instruction jumped to its own address
+  bool for_ever = false;  ///< the instruction jumped to itself and will do so again
 };
 
 class Cpu {
@@ -51,6 +51,17 @@ class Cpu {
   bool guest_kernel = true;
   /// Instructions that completed here, or trapped to TVEC.
   u64 direct = 0;
+
+  /// What belongs to the world that is on the CPU: a VMM that switches worlds puts it away and brings it back.
+  struct Loaded {
+    ArchState state;
+    TrapTo trap_to = TrapTo::kVector;
+    bool guest_kernel = true;
+    u64 direct = 0;
+  };
+  Loaded put_away() const { return {state, trap_to, guest_kernel, direct}; }
+  /// `clock` is the time of that world; it outlives its stay on the CPU.
+  void bring_back(const Loaded& world, Clock& clock);
 
   /// Takes a pending interrupt or executes one instruction. `sensitive_seen` runs a sensitive
   /// instruction that the last step only announced.
@@ -70,7 +81,8 @@ class Cpu {
   const mmu::Mmu& mmu() const { return mmu_; }
   const Variant& variant() const { return variant_; }
   void set_variant(const Variant& variant) { variant_ = variant; }
-  Clock& clock() { return clock_; }
+  Clock& clock() { return *clock_; }
+  const Clock& clock() const { return *clock_; }
   cost::Ledger& ledger() { return ledger_; }
 
   /// Effects of later steps go there; null for none.
@@ -105,7 +117,7 @@ class Cpu {
   Variant variant_;
   mmu::Mmu mmu_;
   cost::Ledger& ledger_;
-  Clock& clock_;
+  Clock* clock_;
   Bus& bus_;
   Effects* effects_ = nullptr;
   Fetch fetch_;

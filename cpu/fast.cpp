@@ -164,8 +164,10 @@ struct View {
   void jump(u32 rd, i32) { set(rd, pc() + 4); }
   void jump_to(u32 rd, u32 to) {
     target = to;
-    if (to & 3) slow = true;
-    const u32 link = pc() + 4;
+    const u32 here = pc();
+    // A jump to itself may be a guest that can never get further.
+    if ((to & 3) != 0 || to == here) slow = true;
+    const u32 link = here + 4;
     set(rd, link);
   }
 };

@@ -23,7 +23,7 @@ class Hardware {
     return std::nullopt;
   }
 
-  u64 time() const { return cpu_.clock_.now(); }
+  u64 time() const { return cpu_.clock_->now(); }
   u32 probe(u32 gva) { return cpu_.mmu_.probe(cpu_.state.context(), {gva}); }
 
   void invalidate_page(u32 gva) {

@@ -28,6 +28,11 @@ class Memory {
       : base_(base), size_(size), bytes_(static_cast<u8*>(std::calloc(size, 1)), &std::free),
         flags_(size >> kPageShift) {}
 
+  /// Whether the host has so many bytes to give.
+  static bool available(u64 size) {
+    return std::unique_ptr<void, decltype(&std::free)>(std::calloc(size, 1), &std::free) != nullptr;
+  }
+
   /// Takes the memory above the first `size` bytes off the bus.
   void truncate(u64 size) {
     size_ = size;

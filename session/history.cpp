@@ -104,7 +104,7 @@ void History::check_passing() {
   const vmm::Snapshot& then = *known->second;
   const bool same = then.cycles == machine_.cycles() && then.trace_hash == machine_.log().hash() &&
                     then.instructions == machine_.instructions() &&
-                    cpu::hash_state(then.real) == cpu::hash_state(machine_.cpu().state);
+                    cpu::hash_state(then.real.state) == cpu::hash_state(machine_.cpu().state);
   if (!same) diverged_ = true;
 }
 

@@ -35,6 +35,8 @@ std::string_view kind_name(EventKind kind) {
       return "idle";
     case EventKind::kEnd:
       return "end";
+    case EventKind::kSwitch:
+      return "world switch";
   }
   return "?";
 }
@@ -90,6 +92,8 @@ std::string text_of(const Session& session, const EventLog& log, u64 number) {
       return fmt::format("nothing to do for {} units of time", u64{event.b} << 32 | event.a);
     case EventKind::kEnd:
       return "the run ends";
+    case EventKind::kSwitch:
+      return fmt::format("the VMM gives the CPU to VM {}", event.vm);
   }
   return "";
 }

@@ -167,11 +167,11 @@ Result<vmm::MachineConfig> configure(const Options& options, const loader::Image
   if (!drives) return fail(drives.error());
   auto cured = cured_rows(options);
   if (!cured) return fail(cured.error());
-  vmm::MachineConfig config{*variant, *model, options.memory, options.virtual_time, {}, *cured};
-  config.platform.disk_latency = (*model)[cost::Param::kDiskLatency];
-  config.platform.input = options.input;
-  config.platform.drives = std::move(*drives);
-  return config;
+  vmm::GuestConfig guest{options.memory, {}, *cured, 1};
+  guest.platform.disk_latency = (*model)[cost::Param::kDiskLatency];
+  guest.platform.input = options.input;
+  guest.platform.drives = std::move(*drives);
+  return vmm::MachineConfig{*variant, *model, {std::move(guest)}, options.virtual_time};
 }
 
 }  // namespace
@@ -188,6 +188,8 @@ Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options,
   const u64 usable = options.memory - kPageSize;
   if (auto fits = loader::check_fits(image, {vmm::Vm::kRamBase}, usable); !fits)
     return fail(fits.error());
+  if (!mmu::Memory::available(vmm::host_memory_bytes(options.memory)))
+    return usage("--memory", "is more than this computer can give", "give less, 16M for example");
   auto machine = std::make_unique<vmm::Machine>(*config, std::move(*strategy));
   loader::place(image, [&](Gpa to, std::span<const u8> bytes) { machine->vm().copy_in(to, bytes); });
   machine->vm().copy_in(boot->address(), *block);

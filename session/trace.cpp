@@ -126,6 +126,9 @@ void TraceWriter::write(const Event& e) {
       guest_since_ = e.cycle;
       instant(kVmTrack, "end", e.cycle, at + fmt::format(R"(,"exit_code":{})", e.a));
       break;
+    case EventKind::kSwitch:
+      instant(kVmTrack, "world switch", e.cycle, at);
+      break;
   }
 }
 

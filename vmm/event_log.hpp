@@ -17,13 +17,14 @@ enum class EventKind : u8 {
   kDevice,     ///< a device finished something (DMA, interrupt)
   kInput,      ///< the user typed; a: bytes
   kIdle,       ///< a wait ended; a, b: cycles waited, low and high
-  kEnd,        ///< the run ended; a: exit code
+  kEnd,        ///< the VM ended; a: exit code
+  kSwitch,     ///< the VMM switched worlds, to the VM that this event names
 };
 
 /// One event. Machine, VM and vcpu say where; cycle and instruction when.
 struct Event {
   EventKind kind;
-  u8 vm = 0, vcpu = 0;
+  u8 vm = 0, vcpu = 0;  ///< the log fills in the VM
   u8 detail = 0;
   u32 pc = 0;
   u32 a = 0, b = 0;
@@ -43,16 +44,18 @@ class EventLog {
   void add(const Event& event) {
     ++count_;
     hash_ = hash_mix(hash_, u64{static_cast<u8>(event.kind)} << 56 | u64{event.detail} << 48 |
-                                u64{event.vm} << 40 | u64{event.vcpu} << 32 | event.pc);
+                                u64{vm_} << 40 | u64{event.vcpu} << 32 | event.pc);
     hash_ = hash_mix(hash_, u64{event.a} << 32 | event.b);
     hash_ = hash_mix(hash_, event.cycle);
     if (!keep_) return;
     events_.push_back(event);
+    events_.back().vm = vm_;
     events_.back().step = step_;
     if (events_.size() > most_) events_.pop_front();
   }
-  /// Events to come belong to the step after so many.
+  /// Events to come belong to the step after so many, and to this VM.
   void set_step(u64 steps) { step_ = steps; }
+  void set_vm(u8 vm) { vm_ = vm; }
 
   /// Events so far; the first has ordinal 0.
   u64 count() const { return count_; }
@@ -83,6 +86,7 @@ class EventLog {
   u64 count_ = 0;
   u64 hash_ = 0;
   u64 step_ = 0;
+  u8 vm_ = 0;
   bool keep_ = false;
 };
 

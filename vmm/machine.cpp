@@ -9,111 +9,217 @@ using cost::Param;
 
 namespace {
 constexpr u64 kNever = ~u64{0};
+
+u64 memory_for(const MachineConfig& config) {
+  u64 bytes = 0;
+  for (const GuestConfig& guest : config.guests) bytes += host_memory_bytes(guest.ram_bytes);
+  return bytes;
 }
+}  // namespace
 
 Machine::Machine(const MachineConfig& config, std::unique_ptr<Strategy> strategy)
     : ledger_(config.model),
-      clock_{&ledger_, config.virtual_time, 0},
-      memory_({Vm::kRamBase}, host_memory_bytes(config.ram_bytes)),
+      time_{&ledger_, config.virtual_time, 0},
+      memory_({Vm::kRamBase}, memory_for(config)),
       bus_(*this),
-      cpu_(0, config.variant, memory_, ledger_, clock_, bus_),
+      cpu_(0, config.variant, memory_, ledger_, time_, bus_),
       fast_(cpu_),
-      vm_({cpu_, memory_, ledger_, clock_, log_}, devices::ZisaPlatform(config.platform),
-          config.ram_bytes),
-      strategy_(std::move(strategy)),
-      cured_(config.cured) {
-  strategy_->start(vm_);
+      scheduler_(config.guests.size(), config.slice) {
+  Hpa region = memory_.base();
+  const cpu::Cpu::Loaded fresh = cpu_.put_away();
+  for (std::size_t i = 0; i < config.guests.size(); ++i) {
+    const GuestConfig& guest = config.guests[i];
+    worlds_.push_back(std::make_unique<World>(World::Host{cpu_, memory_, ledger_, log_}, time_,
+                                              guest, region, strategy->clone()));
+    region = region + host_memory_bytes(guest.ram_bytes);
+    world_ = worlds_.back().get();
+    cpu_.bring_back(fresh, world_->clock);
+    world_->strategy->start(world_->vm);
+    world_->put_away = cpu_.put_away();
+    world_->vm.set_on_cpu(false);
+    scheduler_.give(i, guest.share, 0);
+  }
+  switch_to(0);
 }
 
-void Machine::start(Gva entry, Gpa boot_information) {
+void Machine::start(Gva entry, Gpa boot_information, std::size_t number) {
+  switch_to(number);
   ArchState first = cpu_.state;
   first.pc = entry.v;
   first.x[11] = static_cast<u32>(boot_information.v);
-  vm_.internals().vcpu.virt = vm_.internals().vcpu.ideal = first;
+  vm().internals().vcpu.virt = vm().internals().vcpu.ideal = first;
   cpu_.state.pc = first.pc;
   cpu_.state.x = first.x;
-  if (vm_.deprivileged()) {
+  if (vm().deprivileged()) {
     cpu_.state.control(Cr::kIenable) = zisa::kInterruptBits;
-    vm_.entered();
+    vm().entered();
   }
+  if (number != 0) switch_to(0);
+}
+
+u64 Machine::direct_instructions(std::size_t number) const {
+  return number == current() ? cpu_.direct : worlds_[number]->put_away.direct;
+}
+
+u64 Machine::instructions(std::size_t number) const {
+  const auto& counts = vm(number).internals().counts;
+  return direct_instructions(number) + counts.emulated + counts.translated;
 }
 
 u64 Machine::instructions() const {
-  const auto& counts = vm_.internals().counts;
-  return cpu_.direct + counts.emulated + counts.translated;
+  u64 sum = 0;
+  for (std::size_t i = 0; i < vms(); ++i) sum += instructions(i);
+  return sum;
 }
 
 bool Machine::DeviceBus::read(Hpa address, unsigned bytes, u32& value) {
   machine_.unsettled_ = true;
-  return machine_.vm_.device_read({address.v}, bytes, value);
+  return machine_.vm().device_read({address.v}, bytes, value);
 }
 
 bool Machine::DeviceBus::write(Hpa address, unsigned bytes, u32 value) {
   machine_.unsettled_ = true;
-  return machine_.vm_.device_write({address.v}, bytes, value);
+  return machine_.vm().device_write({address.v}, bytes, value);
 }
 
 // --- time and events ---
 
-u64 Machine::next_time_of_interest() const {
-  u64 next = vm_.internals().platform.next_event().value_or(kNever);
-  const ArchState& state = vm_.control_state();
+u64 Machine::next_time_of_interest(const World& world) const {
+  u64 next = world.vm.internals().platform.next_event().value_or(kNever);
+  const ArchState& state = world.vm.control_state();
   if (state.control(Cr::kIenable) & interrupt_bit(Cause::kTimerInterrupt) &&
-      state.timecmp() > clock_.now())
+      state.timecmp() > world.clock.now())
     next = std::min(next, state.timecmp());
   return next;
 }
 
 // IPEND changes at TIMECMP, whether the timer is enabled or not.
 u64 Machine::next_change() const {
-  const u64 next = next_time_of_interest(), timecmp = vm_.control_state().timecmp();
-  return timecmp > clock_.now() ? std::min(next, timecmp) : next;
+  const u64 next = next_time_of_interest(*world_), timecmp = vm().control_state().timecmp();
+  return timecmp > clock().now() ? std::min(next, timecmp) : next;
 }
 
-// Brings devices and pending interrupts up to the present.
+// Brings devices and pending interrupts up to the present. The end of a slice is an interrupt of the host's
+// timer, which the VMM wants and the guest never learns of.
 void Machine::settle() {
-  vm_.advance_devices();
-  cpu_.state.control(Cr::kIpend) = vm_.deprivileged() ? vm_.host_interrupts() : vm_.lines();
+  vm().advance_devices();
+  u32& pending = cpu_.state.control(Cr::kIpend);
+  pending = vm().deprivileged() ? vm().host_interrupts() : vm().lines();
+  if (scheduler_.slice_is_over(cycles())) pending |= interrupt_bit(Cause::kTimerInterrupt);
   due_ = next_change();
   unsettled_ = false;
 }
 
-bool Machine::may_be_interrupted() const {
-  if (!cpu::interrupts_enabled(vm_.control_state())) return false;
-  return next_time_of_interest() != kNever || cpu::enabled_pending(cpu_.state) != 0 || expect_input_;
+// Whether a guest in an endless loop can still get out of it: by an interrupt, or by DMA that writes its code.
+bool Machine::anything_can_come() const {
+  if (vm().internals().platform.next_event()) return true;
+  if (!cpu::interrupts_enabled(vm().control_state())) return false;
+  return next_time_of_interest(*world_) != kNever || cpu::enabled_pending(cpu_.state) != 0 ||
+         world_->expect_input;
 }
 
 // Whether a key would wake the guest, were one pressed.
-bool Machine::typing_wakes() const {
-  devices::ZisaPlatform platform = vm_.internals().platform;
+bool Machine::typing_wakes(const World& world) const {
+  devices::ZisaPlatform platform = world.vm.internals().platform;
   platform.type("\n");
-  const ArchState state = vm_.guest_state();
+  const ArchState& state = world.vm.control_state();
   return platform.external_interrupt(state.control(Cr::kCpuid)) &&
          state.control(Cr::kIenable) & interrupt_bit(Cause::kExternalInterrupt);
 }
 
-// Lets time pass until the next event; a guest for which none will come can never get further.
+// Nothing can run. Lets time pass until the next event of any VM; one for which none will come can never
+// get further. In virtual time each VM has its own, so the one on the CPU need not wait for others.
 void Machine::wait() {
-  const u64 next = next_time_of_interest();
-  if (next == kNever) {
-    const bool input = typing_wakes();
-    if (input && expect_input_)
-      waits_for_input_ = true;
-    else
-      end({Ending::Outcome::kFailed, 0,
-           fmt::format("{} to WFI before {:#x}",
-                       input ? "waits for input that has ended: no other interrupt can come"
-                             : "waits for ever: no interrupt can come",
-                       vm_.guest_state().pc)});
-    return;
-  }
-  const u64 pause = next - clock_.now();
-  if (clock_.virtual_time)
-    clock_.instructions = next;
+  if (world_->ending) return;
+  u64 next = next_time_of_interest(*world_);
+  if (!time_.virtual_time)
+    for (const auto& world : worlds_)
+      if (!world->ending) next = std::min(next, next_time_of_interest(*world));
+  if (next == kNever) return wait_in_vain();
+  const u64 pause = next - clock().now();
+  if (time_.virtual_time)
+    world_->clock.instructions = next;
   else
     ledger_.idle(pause);
-  log_.add({.kind = EventKind::kIdle, .pc = vm_.guest_state().pc, .a = static_cast<u32>(pause),
+  log_.add({.kind = EventKind::kIdle, .pc = vm().guest_state().pc, .a = static_cast<u32>(pause),
             .b = static_cast<u32>(pause >> 32), .cycle = cycles()});
+  unsettled_ = true;
+}
+
+void Machine::wait_in_vain() {
+  for (std::size_t i = 0; i < vms(); ++i) {
+    World& world = *worlds_[i];
+    if (world.ending) continue;
+    const bool input = typing_wakes(world);
+    world.waits_for_input = input && world.expect_input;
+    if (world.waits_for_input) continue;
+    if (i != current()) switch_to(i);
+    end({Ending::Outcome::kFailed, 0,
+         fmt::format("{} to WFI before {:#x}",
+                     input ? "waits for input that has ended: no other interrupt can come"
+                           : "waits for ever: no interrupt can come",
+                     vm().guest_state().pc)});
+  }
+}
+
+bool Machine::waits_for_input() const {
+  bool any = false;
+  for (const auto& world : worlds_) {
+    if (!world->ending && !world->waits_for_input) return false;
+    any = any || world->waits_for_input;
+  }
+  return any;
+}
+
+// --- worlds ---
+
+bool Machine::can_go_on() const {
+  const bool wakes = cpu::enabled_pending(cpu_.state) != 0;
+  return wakes || (!vm().internals().vcpu.halted && !cpu_.state.waiting);
+}
+
+// Whether a world that is not on the CPU has something to do there. In virtual time all have: a wait
+// takes them to their next event at once.
+bool Machine::can_run(World& world) {
+  if (world.ending || world.waits_for_input) return false;
+  world.vm.advance_devices();
+  const bool in_time = time_.virtual_time && next_time_of_interest(world) != kNever;
+  return in_time || !world.vm.internals().vcpu.halted || world.vm.host_interrupts() != 0;
+}
+
+// Gives the CPU to whoever is next; false if there is no other.
+bool Machine::reschedule() {
+  const auto next = scheduler_.next([&](std::size_t i) { return can_run(*worlds_[i]); });
+  if (!next) return false;
+  const bool other = *next != current();
+  if (!other) return scheduler_.give(*next, world_->share, cycles()), unsettled_ = true, false;
+  switch_to(*next);
+  ledger_.charge(Account::kVmm, Param::kVmmSwitch);
+  log_.add({.kind = EventKind::kSwitch, .pc = cpu_.state.pc, .cycle = cycles()});
+  return true;
+}
+
+Spending Machine::spent(std::size_t number) const {
+  Spending out = worlds_[number]->spent;
+  if (number == current())
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] += ledger_.cycles(static_cast<cost::Account>(i)) - spent_before_[i];
+  return out;
+}
+
+void Machine::switch_to(std::size_t number) {
+  if (world_ != worlds_[number].get()) {
+    world_->spent = spent(current());
+    world_->put_away = cpu_.put_away();
+    world_->vm.set_on_cpu(false);
+    for (std::size_t i = 0; i < spent_before_.size(); ++i)
+      spent_before_[i] = ledger_.cycles(static_cast<cost::Account>(i));
+  }
+  world_ = worlds_[number].get();
+  world_->vm.set_on_cpu(true);
+  cpu_.bring_back(world_->put_away, world_->clock);
+  log_.set_vm(static_cast<u8>(number));
+  scheduler_.give(number, world_->share, cycles());
   unsettled_ = true;
 }
 
@@ -123,31 +229,31 @@ bool Machine::step() {
   if (ending_) return false;
   log_.set_step(steps_);
   if (!settled()) settle();
-  waits_for_input_ = false;
-  const bool wakes = cpu::enabled_pending(cpu_.state) != 0;
-  if (vm_.internals().vcpu.halted && !wakes) {
-    wait();
-  } else if (cpu_.state.waiting && !wakes) {
-    wait();
-  } else {
-    cpu_.state.waiting = false;
+  world_->waits_for_input = false;
+  if (can_go_on() && !world_->ending)
     execute();
-  }
-  if (const auto code = vm_.internals().platform.exit_code())
-    end({Ending::Outcome::kExited, *code, ""});
-  else if (vm_.failed())
-    end(*vm_.failed());
+  else
+    give_way();
+  look_for_end();
   ++steps_;
   return !ending_;
 }
 
+// The world on the CPU cannot go on: another does, or time passes.
+void Machine::give_way() {
+  const bool has_own_time =
+      time_.virtual_time && !world_->ending && next_time_of_interest(*world_) != kNever;
+  if (has_own_time || vms() == 1 || !reschedule()) wait();
+}
+
 void Machine::execute() {
+  cpu_.state.waiting = false;
   const Cycles before = cycles();
   const u32 pc = cpu_.state.pc;
   const cpu::Step step = cpu_.step();
   if (step.kind == cpu::Step::Kind::kCompleted) {
     if (zisa::kRows[step.row].kind == zisa::Kind::kSystem) unsettled_ = true;
-    if (step.to_itself && !may_be_interrupted())
+    if (step.for_ever && !anything_can_come())
       end({Ending::Outcome::kFailed, 0, fmt::format("jumps to itself at {:#x} with nothing that could interrupt it", pc)});
   } else if (step.kind == cpu::Step::Kind::kSensitive) {
     on_sensitive(step.row);
@@ -158,13 +264,13 @@ void Machine::execute() {
 
 void Machine::after_trap(const cpu::Step& step, Cycles before) {
   unsettled_ = true;
-  if (vm_.deprivileged()) return handle_exit(exit_of(step.trap, step.row), before, false);
+  if (vm().deprivileged()) return handle_exit(exit_of(step.trap, step.row), before, false);
   const ArchState& state = cpu_.state;
   log_.add({.kind = EventKind::kTrap, .pc = state.control(Cr::kEpc),
             .a = static_cast<u32>(step.trap.cause), .b = step.trap.tval, .cycle = cycles()});
   const bool from_kernel = state.sr & zisa::sr::kPmode;
   if (from_kernel && !zisa::is_interrupt(step.trap.cause) &&
-      state.control(Cr::kEpc) == state.control(Cr::kTvec))
+      state.control(Cr::kEpc) == state.control(Cr::kTvec) && !vm().internals().platform.next_event())
     end({Ending::Outcome::kFailed, 0,
          fmt::format("the trap vector itself traps: {}", zisa::cause_name(step.trap.cause))});
 }
@@ -173,21 +279,22 @@ void Machine::after_trap(const cpu::Step& step, Cycles before) {
 
 void Machine::handle_exit(const Exit& exit, Cycles left_at, bool free_of_charge) {
   ExitKind kind = kind_of(exit);
-  VmState& state = vm_.internals();
-  vm_.left();
+  VmState& state = vm().internals();
+  vm().left();
   if (!free_of_charge) {
     log_.add({.kind = EventKind::kExit, .detail = kind.reason, .pc = cpu_.state.pc, .a = kind.detail,
               .cycle = left_at});
     ledger_.charge(Account::kVmm, Param::kVmmDispatch);
   }
-  state.vcpu.halted = strategy_->handle(vm_, exit) == Resume::kHalt;
-  vm_.entered();
+  state.vcpu.halted = world_->strategy->handle(vm(), exit) == Resume::kHalt;
+  vm().entered();
   unsettled_ = true;
   if (free_of_charge) return;
-  if (std::holds_alternative<PageFault>(exit)) kind.detail = static_cast<u8>(vm_.meaning());
+  if (std::holds_alternative<PageFault>(exit)) kind.detail = static_cast<u8>(vm().meaning());
   state.exits[kind].add(cycles() - left_at);
   log_.add({.kind = EventKind::kEntry, .detail = kind.reason, .pc = cpu_.state.pc, .a = kind.detail,
             .cycle = cycles()});
+  if (scheduler_.slice_is_over(cycles())) reschedule();
 }
 
 // --- holes (semantics: docs/holes.md) ---
@@ -197,11 +304,11 @@ void Machine::handle_exit(const Exit& exit, Cycles left_at, bool free_of_charge)
 void Machine::on_sensitive(unsigned row) {
   const u32 pc = cpu_.state.pc;
   const u32 word = memory_.read<u32>(cpu_.fetch().base + (pc & kPageMask));
-  if (cured_.test(row)) return cure(row, word);
+  if (world_->cured.test(row)) return cure(row, word);
   const zisa::Operands operands = zisa::operands(zisa::kRows[row].form, word);
-  ArchState& ideal = vm_.internals().vcpu.ideal;
+  ArchState& ideal = vm().internals().vcpu.ideal;
   const u32 before = ideal.sr;
-  vm_.apply_to_ideal(word, cpu_.state);
+  vm().apply_to_ideal(word, cpu_.state);
   const u32 bare_metal = ideal.x[operands.rd];
   cpu_.step(true);
   unsettled_ = true;
@@ -215,15 +322,15 @@ void Machine::cure(unsigned row, u32 word) {
   ledger_.charge(cpu_.account(), Param::kInsn);
   ledger_.charge(cpu_.account(), Param::kSystemRegister);
   const cost::Muted free(ledger_);
-  if (vm_.internals().vcpu.virt.supervisor())
+  if (vm().internals().vcpu.virt.supervisor())
     return handle_exit(PrivilegedInstruction{word, row}, cycles(), true);
-  vm_.left();  // virtual user code runs it on the bare machine as well
-  vm_.emulate_one();
-  vm_.entered();
+  vm().left();  // virtual user code runs it on the bare machine as well
+  vm().emulate_one();
+  vm().entered();
 }
 
 void Machine::note_hole(unsigned row, u32 pc, u32 got, u32 bare_metal) {
-  HoleStatistics& hole = vm_.internals().holes[row];
+  HoleStatistics& hole = vm().internals().holes[row];
   if (hole.count++ == 0) hole = {1, pc, got, bare_metal};
   log_.add({.kind = EventKind::kHole, .detail = static_cast<u8>(row), .pc = pc, .a = got,
             .b = bare_metal, .cycle = cycles()});
@@ -231,11 +338,37 @@ void Machine::note_hole(unsigned row, u32 pc, u32 got, u32 bare_metal) {
 
 // --- runs ---
 
+void Machine::look_for_end() {
+  if (const auto code = vm().internals().platform.exit_code())
+    end({Ending::Outcome::kExited, *code, ""});
+  else if (vm().failed())
+    end(*vm().failed());
+}
+
 void Machine::end(Ending ending) {
-  if (ending_) return;
-  ending_ = std::move(ending);
-  log_.add({.kind = EventKind::kEnd, .detail = static_cast<u8>(ending_->outcome),
-            .pc = vm_.guest_state().pc, .a = ending_->exit_code, .cycle = cycles()});
+  if (world_->ending) return;
+  world_->ending = std::move(ending);
+  log_.add({.kind = EventKind::kEnd, .detail = static_cast<u8>(world_->ending->outcome),
+            .pc = vm().guest_state().pc, .a = world_->ending->exit_code, .cycle = cycles()});
+  sum_up();
+}
+
+void Machine::end_all(const Ending& ending) {
+  for (std::size_t i = 0; i < vms(); ++i) {
+    if (worlds_[i]->ending) continue;
+    if (i != current()) switch_to(i);
+    end(ending);
+  }
+}
+
+void Machine::sum_up() {
+  const Ending* worst = nullptr;
+  for (const auto& world : worlds_) {
+    if (!world->ending) return;
+    const bool well = world->ending->outcome == Ending::Outcome::kExited && world->ending->exit_code == 0;
+    if (!worst && !well) worst = &*world->ending;
+  }
+  ending_ = worst ? *worst : *worlds_[0]->ending;
 }
 
 bool Machine::check_limits(const Limits& limits) {
@@ -244,9 +377,9 @@ bool Machine::check_limits(const Limits& limits) {
   if (limits.pause_at != 0 && cycles() >= limits.pause_at) return false;
   if (limits.events != 0 && log_.count() >= limits.events) return false;
   if (limits.instructions != 0 && instructions() >= limits.instructions)
-    end({Ending::Outcome::kLimit, 0, fmt::format("limit of {} instructions", limits.instructions)});
+    end_all({Ending::Outcome::kLimit, 0, fmt::format("limit of {} instructions", limits.instructions)});
   else if (limits.cycles != 0 && cycles() >= limits.cycles)
-    end({Ending::Outcome::kLimit, 0, fmt::format("limit of {} cycles", limits.cycles)});
+    end_all({Ending::Outcome::kLimit, 0, fmt::format("limit of {} cycles", limits.cycles)});
   return !ending_;
 }
 
@@ -267,7 +400,7 @@ std::optional<Stop> Machine::why_stop(const Limits& limits, const Start& start) 
   if (ending_) return Stop::kEnd;
   if (memory_.watched_writes() != start.watched_writes) return Stop::kWatchpoint;
   if (!breakpoints_.empty() && arrived_at_breakpoint(start)) return Stop::kBreakpoint;
-  if (waits_for_input_) return Stop::kInput;
+  if (waits_for_input()) return Stop::kInput;
   if (check_limits(limits)) return std::nullopt;
   return ending_ ? Stop::kEnd : Stop::kLimit;
 }
@@ -287,7 +420,7 @@ u64 Machine::run_fast(const Limits& limits) {
   if (stepping_ || ending_) return 0;
   if (!settled()) {
     // A device may bring DMA or an event to stop after: that takes a step of its own.
-    if (vm_.internals().platform.next_event().value_or(kNever) <= clock_.now()) return 0;
+    if (vm().internals().platform.next_event().value_or(kNever) <= clock().now()) return 0;
     settle();
   }
   if (!can_run_fast()) return 0;
@@ -312,7 +445,8 @@ void Machine::set_breakpoints(std::set<u32> addresses) {
 }
 
 bool Machine::can_run_fast() const {
-  return !vm_.internals().vcpu.halted && !cpu_.state.waiting && !cpu_.interrupt_due();
+  return !world_->ending && !vm().internals().vcpu.halted && !cpu_.state.waiting &&
+         !cpu_.interrupt_due();
 }
 
 // Time units that the fast engine may use up before something has to be looked at. An instruction takes at
@@ -322,33 +456,34 @@ i64 Machine::fast_budget(const Limits& limits) const {
   const auto at_most = [&](u64 limit, u64 now) {
     if (limit != 0) budget = std::min(budget, limit > now ? limit - now : 0);
   };
-  at_most(due_, clock_.now());
+  at_most(due_, clock().now());
   at_most(limits.instructions, instructions());
   at_most(limits.steps, steps_);
-  for (const Cycles limit : {limits.cycles, limits.pause_at}) {
+  for (const Cycles limit : {limits.cycles, limits.pause_at, scheduler_.slice_end()}) {
     if (limit == 0 || cycles() >= limit) continue;
     // In virtual time a unit is an instruction, which may take many cycles.
-    const u64 units = clock_.virtual_time ? (limit - cycles()) / fast_.dearest_instruction() : limit - cycles();
+    const u64 units = time_.virtual_time ? (limit - cycles()) / fast_.dearest_instruction() : limit - cycles();
     budget = std::min(budget, units);
   }
   return static_cast<i64>(budget);
 }
 
-void Machine::type(std::string_view input) {
-  vm_.internals().platform.type(input);
-  waits_for_input_ = false;
+void Machine::type(std::string_view input, std::size_t number) {
+  vm(number).internals().platform.type(input);
+  worlds_[number]->waits_for_input = false;
   unsettled_ = true;
   log_.set_step(steps_);
   log_.add({.kind = EventKind::kInput, .pc = cpu_.state.pc, .a = static_cast<u32>(input.size()),
             .cycle = cycles()});
 }
 
-u64 Machine::state_hash() const {
-  ArchState state = vm_.guest_state();
-  state.control(Cr::kIpend) = vm_.lines();
+u64 Machine::state_hash(std::size_t number) const {
+  const Vm& of = vm(number);
+  ArchState state = of.guest_state();
+  state.control(Cr::kIpend) = of.lines();
   u64 hash = cpu::hash_state(state);
-  hash = hash_bytes(memory_.at(vm_.host_of({Vm::kRamBase})), vm_.ram_bytes(), hash);
-  return hash_mix(hash, vm_.internals().platform.hash());
+  hash = hash_bytes(memory_.at(of.host_of({Vm::kRamBase})), of.ram_bytes(), hash);
+  return hash_mix(hash, of.internals().platform.hash());
 }
 
 }  // namespace ringside::vmm

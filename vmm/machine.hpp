@@ -1,22 +1,21 @@
-// The simulated machine with a guest on it: the exit loop, time, and the ways a run can end.
+// The simulated machine with one VM on it or several: the exit loop, time, and the ways a run can end.
 #pragma once
 
 #include <functional>
 #include <set>
 
 #include "cpu/fast.hpp"
-#include "vmm/strategy.hpp"
-#include "vmm/vm.hpp"
+#include "vmm/scheduler.hpp"
+#include "vmm/world.hpp"
 
 namespace ringside::vmm {
 
 struct MachineConfig {
   cpu::Variant variant;
   cost::Model model;
-  u64 ram_bytes = 16u << 20;
+  std::vector<GuestConfig> guests;
   bool virtual_time = false;
-  devices::ZisaPlatform::Config platform;
-  std::bitset<zisa::kRowCount> cured;  ///< holes that the simulator answers as bare metal would
+  Cycles slice = 1'000'000;  ///< of a VM with share 1, where there are several
 };
 
 /// Where a run is to stop at the latest. 0 stands for no limit.
@@ -39,13 +38,14 @@ enum class Stop : u8 {
 
 class Machine {
  public:
+  /// Every guest gets a clone of `strategy`: they run under one VMM. One that owns the machine can be alone only.
   Machine(const MachineConfig& config, std::unique_ptr<Strategy> strategy);
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
 
-  /// To be called when the guest's image is in memory: lets the strategy set the machine up and starts
-  /// the guest at `entry` with a1 = `boot_information`.
-  void start(Gva entry, Gpa boot_information);
+  /// To be called for each VM, in order, when its image is in memory: it starts at `entry` with
+  /// a1 = `boot_information`.
+  void start(Gva entry, Gpa boot_information, std::size_t vm = 0);
 
   /// One step: an event, a wait, or one attempt at an instruction with the trap, exit and handling that follow.
   /// False once the run has ended.
@@ -58,30 +58,42 @@ class Machine {
   /// steps; where it stops, step() goes on.
   u64 run_fast(const Limits& limits);
 
+  /// Set when all VMs have ended: that of the first of those that did not exit with 0, else of the first.
   const std::optional<Ending>& ending() const { return ending_; }
   /// Steps done since the start: a position in the run.
   u64 steps() const { return steps_; }
+  /// Of the guests, all together or one.
   u64 instructions() const;
+  u64 instructions(std::size_t vm) const;
+  u64 direct_instructions(std::size_t vm) const;
   Cycles cycles() const { return ledger_.clock(); }
+  /// Cycles of the machine while this VM was on its CPU.
+  Spending spent(std::size_t vm) const;
 
-  Vm& vm() { return vm_; }
-  const Vm& vm() const { return vm_; }
+  std::size_t vms() const { return worlds_.size(); }
+  /// The VM on the CPU, and its number.
+  Vm& vm() { return world_->vm; }
+  const Vm& vm() const { return world_->vm; }
+  std::size_t current() const { return scheduler_.current(); }
+  const World& world(std::size_t vm) const { return *worlds_[vm]; }
+  Vm& vm(std::size_t number) { return worlds_[number]->vm; }
+  const Vm& vm(std::size_t number) const { return worlds_[number]->vm; }
   cpu::Cpu& cpu() { return cpu_; }
   const cpu::Cpu& cpu() const { return cpu_; }
   mmu::Memory& memory() { return memory_; }
   const mmu::Memory& memory() const { return memory_; }
   const cost::Ledger& ledger() const { return ledger_; }
-  const cpu::Clock& clock() const { return clock_; }
+  const cpu::Clock& clock() const { return world_->clock; }
   EventLog& log() { return log_; }
   const EventLog& log() const { return log_; }
-  const Strategy& strategy() const { return *strategy_; }
+  const Strategy& strategy() const { return *world_->strategy; }
 
   /// What the user typed, offered to the guest from now on; noted in the log.
-  void type(std::string_view input);
-  /// Whether the guest waits for input and for nothing else. The run has not ended.
-  bool waits_for_input() const { return waits_for_input_; }
+  void type(std::string_view input, std::size_t vm = 0);
+  /// Whether a guest waits for input and all for nothing else. The run has not ended.
+  bool waits_for_input() const;
   /// Whether input may still come while the guest waits.
-  void expect_input(bool expect) { expect_input_ = expect; }
+  void expect_input(bool expect, std::size_t vm = 0) { worlds_[vm]->expect_input = expect; }
   /// Effects of steps go there; null for none.
   void record(cpu::Effects* effects) {
     cpu_.record(effects);
@@ -98,8 +110,8 @@ class Machine {
   /// Whether run() uses the stepping engine alone, as the lockstep tests ask for.
   void only_step(bool only) { stepping_ = only; }
 
-  /// Hash of what the guest can see: registers and virtual state, RAM by guest-physical address, devices.
-  u64 state_hash() const;
+  /// Hash of what a guest can see: registers and virtual state, RAM by guest-physical address, devices.
+  u64 state_hash(std::size_t vm = 0) const;
 
  private:
   friend class Snapshots;
@@ -115,20 +127,31 @@ class Machine {
     Machine& machine_;
   };
 
-  bool settled() const { return !unsettled_ && clock_.now() < due_; }
+  bool settled() const {
+    return !unsettled_ && clock().now() < due_ && !scheduler_.slice_is_over(cycles());
+  }
   void settle();
+  void give_way();
   void wait();
+  void wait_in_vain();
   void execute();
   void after_trap(const cpu::Step& step, Cycles before);
   void handle_exit(const Exit& exit, Cycles left_at, bool free_of_charge);
   void on_sensitive(unsigned row);
   void cure(unsigned row, u32 word);
   void note_hole(unsigned row, u32 pc, u32 got, u32 bare_metal);
-  bool may_be_interrupted() const;
-  bool typing_wakes() const;
+  bool anything_can_come() const;
+  bool typing_wakes(const World& world) const;
+  void look_for_end();
   void end(Ending ending);
-  u64 next_time_of_interest() const;
+  void end_all(const Ending& ending);
+  void sum_up();
+  u64 next_time_of_interest(const World& world) const;
   u64 next_change() const;
+  bool can_go_on() const;
+  bool can_run(World& world);
+  bool reschedule();
+  void switch_to(std::size_t vm);
   bool check_limits(const Limits& limits);
   struct Start;
   bool arrived_at_breakpoint(const Start& start) const;
@@ -137,22 +160,21 @@ class Machine {
   bool can_run_fast() const;
 
   cost::Ledger ledger_;
-  cpu::Clock clock_;
+  cpu::Clock time_;  ///< what the worlds' clocks begin as
   mmu::Memory memory_;
   DeviceBus bus_;
   cpu::Cpu cpu_;
   cpu::FastEngine fast_;
   EventLog log_;
-  Vm vm_;
-  std::unique_ptr<Strategy> strategy_;
-  std::bitset<zisa::kRowCount> cured_;
+  std::vector<std::unique_ptr<World>> worlds_;
+  World* world_ = nullptr;  ///< on the CPU
+  Scheduler scheduler_;
+  Spending spent_before_{};  ///< by all, when the one on the CPU came there
 
   std::optional<Ending> ending_;
   u64 steps_ = 0;
   u64 due_ = 0;             ///< time at which settle() has something to do
   bool unsettled_ = true;   ///< something was done that may have changed lines or due_
-  bool waits_for_input_ = false;
-  bool expect_input_ = false;
   bool stepping_ = false;
   std::set<u32> breakpoints_;
 };

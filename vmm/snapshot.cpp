@@ -38,15 +38,36 @@ void Snapshots::copy_dirty_pages() {
   }
 }
 
+namespace {
+
+Snapshot::OfWorld copy_of(const World& w) {
+  return {w.clock.instructions, w.vm.internals(), w.strategy->clone(), w.vm.failed(), w.ending,
+          w.waits_for_input, w.put_away, w.spent};
+}
+
+void put_back(World& w, const Snapshot::OfWorld& s) {
+  w.clock.instructions = s.virtual_time;
+  w.vm.internals() = s.vm;
+  w.vm.set_failed(s.failed);
+  w.strategy = s.strategy->clone();
+  w.ending = s.ending;
+  w.waits_for_input = s.waits_for_input;
+  w.put_away = s.put_away;
+  w.spent = s.spent;
+}
+
+}  // namespace
+
 std::unique_ptr<Snapshot> Snapshots::take() {
   Machine& m = machine_;
   copy_dirty_pages();
   watch_writes();
-  return std::unique_ptr<Snapshot>(new Snapshot{
+  auto out = std::unique_ptr<Snapshot>(new Snapshot{
       m.steps_, m.instructions(), m.log_.count(), m.cycles(), m.log_.hash(), pages_,
-      m.cpu_.state, m.cpu_.fetch(), m.cpu_.guest_kernel, m.cpu_.direct,
-      m.cpu_.mmu().tlb.entries(), m.cpu_.mmu().tlb.counts, m.ledger_, m.clock_.instructions,
-      m.vm_.internals(), m.strategy_->clone(), m.vm_.failed(), m.ending_, m.waits_for_input_});
+      m.cpu_.put_away(), m.cpu_.fetch(), m.cpu_.mmu().tlb.entries(), m.cpu_.mmu().tlb.counts,
+      m.ledger_, m.scheduler_, m.spent_before_, m.ending_, {}});
+  for (const auto& world : m.worlds_) out->worlds.push_back(copy_of(*world));
+  return out;
 }
 
 void Snapshots::restore(const Snapshot& s) {
@@ -61,21 +82,22 @@ void Snapshots::restore(const Snapshot& s) {
       std::memset(to, 0, kPageSize);
   }
   pages_ = s.pages;
-  m.cpu_.state = s.real;
+  for (std::size_t i = 0; i < m.vms(); ++i) {
+    put_back(*m.worlds_[i], s.worlds[i]);
+    m.worlds_[i]->vm.set_on_cpu(i == s.scheduler.current());
+  }
+  m.scheduler_ = s.scheduler;
+  m.spent_before_ = s.spent_before;
+  m.world_ = m.worlds_[m.current()].get();
+  m.log_.set_vm(static_cast<u8>(m.current()));
+  m.cpu_.bring_back(s.real, m.world_->clock);
   m.cpu_.fetch() = s.fetch;
-  m.cpu_.guest_kernel = s.guest_kernel;
-  m.cpu_.direct = s.direct;
   m.cpu_.mmu().tlb.restore(s.tlb, s.tlb_counts);
   m.ledger_ = s.ledger;
-  m.clock_.instructions = s.virtual_time;
-  m.vm_.internals() = s.vm;
-  m.vm_.set_failed(s.failed);
-  m.strategy_ = s.strategy->clone();
   m.ending_ = s.ending;
   m.steps_ = s.steps;
   m.log_.rewind(s.events, s.trace_hash);
   m.unsettled_ = true;
-  m.waits_for_input_ = s.waits_for_input;
   watch_writes();
 }
 

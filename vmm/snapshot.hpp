@@ -23,21 +23,31 @@ struct Snapshot {
   u64 trace_hash;
   std::vector<PageCopy> pages;
 
-  cpu::ArchState real;
+  cpu::Cpu::Loaded real;
   cpu::Cpu::Fetch fetch;
-  bool guest_kernel;
-  u64 direct;
   std::array<mmu::TlbEntry, mmu::kTlbEntries> tlb;
   mmu::TlbCounts tlb_counts;
   cost::Ledger ledger;
-  u64 virtual_time;
-  VmState vm;
-  std::unique_ptr<Strategy> strategy;
-  std::optional<Ending> failed, ending;
-  bool waits_for_input;
+  Scheduler scheduler;
+  Spending spent_before;
+  std::optional<Ending> ending;
+
+  /// What changes in a World.
+  struct OfWorld {
+    u64 virtual_time;
+    VmState vm;
+    std::unique_ptr<Strategy> strategy;
+    std::optional<Ending> failed, ending;
+    bool waits_for_input;
+    cpu::Cpu::Loaded put_away;
+    Spending spent;
+  };
+  std::vector<OfWorld> worlds;
 
   /// Host memory that it takes beside the copies of pages, roughly, in bytes.
-  u64 bytes() const { return pages.size() * sizeof(PageCopy) + vm.traced.size() + sizeof *this; }
+  u64 bytes() const {
+    return pages.size() * (sizeof(PageCopy) + 1) + worlds.size() * sizeof(OfWorld) + sizeof *this;
+  }
 };
 
 /// Takes and restores snapshots of one machine. While one of these lives, the machine's memory notes which

@@ -46,8 +46,9 @@ struct PricedGuestTables {
 
 u64 host_memory_bytes(u64 ram_bytes) { return ram_bytes + vmm_bytes(ram_bytes); }
 
-Vm::Vm(Host host, devices::ZisaPlatform platform, u64 ram_bytes)
-    : host_(host), ram_bytes_(ram_bytes), s_(std::move(platform)) {
+Vm::Vm(Host host, devices::ZisaPlatform platform, u64 ram_bytes, Hpa region)
+    : host_(host), ram_bytes_(ram_bytes), region_(region), ram_host_(region),
+      s_(std::move(platform)) {
   s_.traced.resize(ram_bytes >> kPageShift);
 }
 
@@ -58,11 +59,12 @@ void Vm::run_bare() {
 
 void Vm::run_deprivileged() {
   host_.cpu.trap_to = cpu::TrapTo::kVmm;
-  ram_host_ = host_.memory.base() + vmm_bytes(ram_bytes_);
-  s_.shadow = {host_.memory.base().page(), vmm_bytes(ram_bytes_) >> kPageShift};
+  ram_host_ = region_ + vmm_bytes(ram_bytes_);
+  s_.shadow = {region_.page(), vmm_bytes(ram_bytes_) >> kPageShift};
 }
 
 ArchState Vm::guest_state() const {
+  if (!on_cpu_) return s_.vcpu.virt;
   const ArchState& real = host_.cpu.state;
   if (!deprivileged()) return real;
   ArchState believed = s_.vcpu.virt;
@@ -137,7 +139,7 @@ void Vm::inject(const Trap& trap) {
   ArchState& virt = s_.vcpu.virt;
   work(Param::kVmmInject);
   if (!zisa::is_interrupt(trap.cause)) {
-    if (virt.supervisor() && virt.pc == virt.control(Cr::kTvec))
+    if (virt.supervisor() && virt.pc == virt.control(Cr::kTvec) && !s_.platform.next_event())
       fail("the trap vector itself traps: " + std::string(zisa::cause_name(trap.cause)));
     ++(emulating_ ? s_.counts.emulated : host_.cpu.direct);
     ++host_.clock.instructions;
@@ -169,7 +171,7 @@ void Vm::fail(std::string reason) {
 void Vm::advance_devices() {
   Dma dma(*this);
   if (s_.platform.advance(host_.clock.now(), dma))
-    host_.log.add({.kind = EventKind::kDevice, .pc = host_.cpu.state.pc, .cycle = host_.ledger.clock()});
+    host_.log.add({.kind = EventKind::kDevice, .pc = guest_state().pc, .cycle = host_.ledger.clock()});
 }
 
 u32 Vm::lines() const {

@@ -88,7 +88,10 @@ class Vm {
     cpu::Clock& clock;
     EventLog& log;
   };
-  Vm(Host host, devices::ZisaPlatform platform, u64 ram_bytes);
+  /// `region` is where in host memory the host_memory_bytes() for this VM begin.
+  Vm(Host host, devices::ZisaPlatform platform, u64 ram_bytes, Hpa region);
+  Vm(const Vm&) = delete;
+  Vm& operator=(const Vm&) = delete;
 
   // --- how the hardware runs the guest: one of these, in Strategy::start ---
 
@@ -188,6 +191,8 @@ class Vm {
   u32 lines() const;
   /// Interrupts of the host that ask for the VMM, as bits of the real IPEND.
   u32 host_interrupts() const;
+  /// Whether this VM is the one on the CPU; else its state is what was taken over when it left.
+  void set_on_cpu(bool on_cpu) { on_cpu_ = on_cpu; }
   /// Leaves the guest: takes over what the hardware saved. Enters it: loads what it needs.
   void left();
   void entered();
@@ -225,7 +230,8 @@ class Vm {
 
   Host host_;
   u64 ram_bytes_;
-  Hpa ram_host_{kRamBase};
+  Hpa region_, ram_host_;
+  bool on_cpu_ = true;
   VmState s_;
   FaultMeaning meaning_ = FaultMeaning::kUnknown;
   bool emulating_ = false;  ///< the trap to inject comes from emulate_one()

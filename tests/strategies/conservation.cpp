@@ -100,8 +100,9 @@ std::unique_ptr<vmm::Machine> priced(const std::string& isa, const std::string& 
                                      u64 more) {
   cost::Model model = *cost::preset("textbook");
   if (changed) model.price[cost::index(*changed)] += more;
-  vmm::MachineConfig config{*cpu::Variant::named(isa), model, 1u << 20, true, {}, {}};
-  config.platform.disk_latency = 100;
+  vmm::MachineConfig config{*cpu::Variant::named(isa), model, {{}}, true};
+  config.guests[0].ram_bytes = 1u << 20;
+  config.guests[0].platform.disk_latency = 100;
   auto made = std::make_unique<vmm::Machine>(config, std::move(*session::make_strategy(strategy)));
   for (const auto& section : code.sections)
     if (section.allocated && !section.nobits) made->vm().copy_in({section.address}, section.bytes);

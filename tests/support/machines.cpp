@@ -33,11 +33,13 @@ std::unique_ptr<vmm::Machine> empty_machine(const Setup& setup) {
   const auto model = cost::preset(setup.cost_model);
   auto strategy = session::make_strategy(setup.strategy);
   REQUIRE((variant && model && strategy));
-  vmm::MachineConfig config{*variant, *model, setup.ram, setup.virtual_time, {}, {}};
-  config.platform.input = setup.input;
-  config.platform.disk_latency = 500;
+  vmm::MachineConfig config{*variant, *model, {{}}, setup.virtual_time};
+  vmm::GuestConfig& guest = config.guests[0];
+  guest.ram_bytes = setup.ram;
+  guest.platform.input = setup.input;
+  guest.platform.disk_latency = 500;
   if (!setup.drive.empty())
-    config.platform.drives[0].emplace(std::make_shared<const std::vector<u8>>(setup.drive));
+    guest.platform.drives[0].emplace(std::make_shared<const std::vector<u8>>(setup.drive));
   return std::make_unique<vmm::Machine>(config, std::move(*strategy));
 }
 

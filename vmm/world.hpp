@@ -1,0 +1,53 @@
+// A world: one VM on the machine with all that is its own: its time, its VMM's state, how it ended, and
+// what lies on the CPU while it runs. "World switch" is Sugerman's word for going from one to another.
+#pragma once
+
+#include <array>
+#include <bitset>
+
+#include "vmm/strategy.hpp"
+#include "vmm/vm.hpp"
+
+namespace ringside::vmm {
+
+/// What a VM is made of.
+struct GuestConfig {
+  u64 ram_bytes = 16u << 20;
+  devices::ZisaPlatform::Config platform;
+  std::bitset<zisa::kRowCount> cured;  ///< holes that the simulator answers as bare metal would
+  u32 share = 1;                       ///< of the CPU, beside the other VMs' shares; at least 1
+};
+
+/// Cycles by account.
+using Spending = std::array<Cycles, cost::kAccounts>;
+
+struct World {
+  /// The parts of the machine that worlds have in common.
+  struct Host {
+    cpu::Cpu& cpu;
+    mmu::Memory& memory;
+    cost::Ledger& ledger;
+    EventLog& log;
+  };
+  World(Host host, const cpu::Clock& now, const GuestConfig& config, Hpa region,
+        std::unique_ptr<Strategy> vmm)
+      : clock(now),
+        vm({host.cpu, host.memory, host.ledger, clock, host.log},
+           devices::ZisaPlatform(config.platform), config.ram_bytes, region),
+        strategy(std::move(vmm)),
+        cured(config.cured),
+        share(config.share) {}
+
+  cpu::Clock clock;  ///< each VM has a virtual time of its own
+  Vm vm;
+  std::unique_ptr<Strategy> strategy;
+  std::bitset<zisa::kRowCount> cured;
+  u32 share;
+  bool expect_input = false;
+  bool waits_for_input = false;
+  std::optional<Ending> ending;
+  cpu::Cpu::Loaded put_away;  ///< while another world is on the CPU
+  Spending spent{};           ///< in the stays on the CPU that are over
+};
+
+}  // namespace ringside::vmm
