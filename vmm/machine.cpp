@@ -410,20 +410,20 @@ Stop Machine::run(const Limits& limits) {
   const Start start{steps_, instructions(), memory_.watched_writes(), cpu_.state.pc};
   for (;;) {
     if (const auto why = why_stop(limits, start)) return *why;
+    // A device may bring DMA or an event to stop after: that takes a step of its own.
+    if (!stepping_ && !settled() && !device_due()) settle();
     if (run_fast(limits) != 0)
       if (const auto why = why_stop(limits, start)) return *why;
     step();
   }
 }
 
+bool Machine::device_due() const {
+  return vm().internals().platform.next_event().value_or(kNever) <= clock().now();
+}
+
 u64 Machine::run_fast(const Limits& limits) {
-  if (stepping_ || ending_) return 0;
-  if (!settled()) {
-    // A device may bring DMA or an event to stop after: that takes a step of its own.
-    if (vm().internals().platform.next_event().value_or(kNever) <= clock().now()) return 0;
-    settle();
-  }
-  if (!can_run_fast()) return 0;
+  if (stepping_ || ending_ || !settled() || !can_run_fast()) return 0;
   // Nothing is looked up before an instruction that a limit keeps from running.
   const i64 budget = fast_budget(limits);
   if (budget <= 0 || !cpu_.fetch_cached()) return 0;

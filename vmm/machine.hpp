@@ -158,6 +158,7 @@ class Machine {
   std::optional<Stop> why_stop(const Limits& limits, const Start& start);
   i64 fast_budget(const Limits& limits) const;
   bool can_run_fast() const;
+  bool device_due() const;
 
   cost::Ledger ledger_;
   cpu::Clock time_;  ///< what the worlds' clocks begin as
