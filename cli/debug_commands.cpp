@@ -336,7 +336,8 @@ Result<Answer> run_debug_command(DebugTable& table, std::string_view line) {
   }
   if (words.size() < found->least || words.size() > found->most)
     return usage(name, words.size() < found->least ? "needs more" : "takes less",
-                 fmt::format("write {} {}", found->name, found->arguments));
+                 fmt::format("write {}{}{}", found->name, found->arguments.empty() ? "" : " ",
+                             found->arguments));
   return found->run(table, words);
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -68,6 +69,10 @@ Result<int> assemble(AsmOptions o) {
   auto file = session::assemble_file(o.source, o.text_address);
   if (!file) return fail(file.error());
   if (o.output.empty()) o.output = default_output(o.source);
+  std::error_code unknown;
+  if (std::filesystem::equivalent(o.source, o.output, unknown))
+    return fail({Error::Kind::kUsage, o.output, "-o", "is the source itself, which would be lost",
+                 "name another file"});
   for (const std::string& error : file->errors) std::cerr << error << "\n";
   if (file->errors.empty())
     if (auto written = write_file(o.output, file->elf); !written) return fail(written.error());

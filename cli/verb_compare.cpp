@@ -27,16 +27,13 @@ struct CompareArguments {
   bool explain = false, json = false;
 };
 
-// Four runs or more of a guest that never ends are to be over while somebody waits.
-constexpr u64 kComparedLimit = 1'000'000'000;
-
 /// One `ringside compare`, guest by guest.
 class Compare {
  public:
   explicit Compare(const CompareArguments& given) : given_(given) {}
 
   Result<int> operator()() {
-    auto options = given_.guest.finish(kComparedLimit);
+    auto options = given_.guest.finish(kUnwatchedLimit);
     if (!options) return fail(options.error());
     auto guests = given_.guests;
     if (guests.empty()) guests = {kDefaultGuest};
@@ -105,7 +102,7 @@ void add_compare(CLI::App& app, Frame& frame) {
       ->type_name("");
   verb.add_option("--strategies", o->strategies, "Only these, separated by commas")
       ->type_name("A,B");
-  add_guest_options(verb, o->guest, frame, "1000000000");
+  add_guest_options(verb, o->guest, frame, "10000000000");
   refuse_history_option(verb);
   verb.add_flag("--explain", o->explain, "Say what the words of the report mean");
   verb.add_flag("--json", o->json, "The reports of all runs as JSON (schema ringside/compare/1)");

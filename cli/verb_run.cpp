@@ -48,6 +48,7 @@ class Run {
     auto session = Session::open(options_);
     if (!session) return fail(session.error());
     if (auto ready = open_trace(); !ready) return fail(ready.error());
+    if (auto ready = open_record(); !ready) return fail(ready.error());
     run_watched(*session, {!given_.json, interactive_, trace_.is_open() ? &trace_ : nullptr});
     const Report report = judge(*session);
     show(report);
@@ -126,12 +127,18 @@ class Run {
     if (const auto reason = reason_line(report)) say(*reason);
   }
 
-  Result<void> record(const Session& session) const {
+  // Before the run: what was typed in it is not to be lost.
+  Result<void> open_record() {
     if (given_.record_file.empty()) return {};
-    std::ofstream file(given_.record_file, std::ios::binary);
-    file << session::to_text(session::log_input(session));
-    file.close();
-    if (!file) return cannot_write(given_.record_file);
+    record_.open(given_.record_file, std::ios::binary);
+    if (!record_) return cannot_write(given_.record_file);
+    return {};
+  }
+  Result<void> record(const Session& session) {
+    if (!record_.is_open()) return {};
+    record_ << session::to_text(session::log_input(session));
+    record_.close();
+    if (!record_) return cannot_write(given_.record_file);
     return {};
   }
 
@@ -146,7 +153,7 @@ class Run {
   Options options_;
   bool interactive_ = false;
   std::optional<InputLog> replay_;
-  std::ofstream trace_;
+  std::ofstream trace_, record_;
 };
 
 std::string guests_text(const std::vector<std::string>& folders) {

@@ -7,7 +7,7 @@
 
 #include "base/hash.hpp"
 #include "base/nearest.hpp"
-#include "cost/strict_json.hpp"
+#include "base/strict_json.hpp"
 
 namespace ringside::cost {
 namespace {
@@ -25,7 +25,7 @@ class Reader {
     auto name = text(root, "name", "name");
     auto description = name ? text(root, "description", "description") : name;
     if (!description) return fail(description.error());
-    model_.name = *name;
+    model_.name = shown(*name);
     model_.description = *description;
     if (auto read = parameters(root); !read) return fail(read.error());
     return std::move(model_);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/strict_json.hpp"
 #include "isa/zisa/decode.hpp"
 
 namespace ringside::cpu {
@@ -27,7 +28,7 @@ Result<void> apply_answers(Variant& variant, const Json& answers, const std::str
     return bad(file, "traps_in_user", "is not an object", "write {\"read_sr\": true}");
   for (const auto& [name, answer] : answers.items()) {
     const auto row = zisa::find_row(name);
-    const std::string place = "traps_in_user." + name;
+    const std::string place = "traps_in_user." + shown(name);
     if (!row || !may_vary(*row))
       return bad(file, place, "is no instruction that may vary", "use " + varying_names());
     if (!answer.is_boolean()) return bad(file, place, "is not true or false", "say which");
@@ -61,13 +62,15 @@ std::optional<Variant> Variant::named(std::string_view name) {
 }
 
 Result<Variant> Variant::parse(std::string_view text, const std::string& file) {
-  const Json json = Json::parse(text, nullptr, false);
+  const auto parsed = parse_strict(text, file);
+  if (!parsed) return fail(parsed.error());
+  const Json& json = *parsed;
   if (!json.is_object())
     return bad(file, "", "is not a JSON object", "see docs/variants.md for an example");
   for (const auto& [key, value] : json.items()) {
     const bool word = key == "name" || key == "base" || key == "description";
     if (!word && key != "traps_in_user")
-      return bad(file, key, "is not a known key", "use name, base, description, traps_in_user");
+      return bad(file, shown(key), "is not a known key", "use name, base, description, traps_in_user");
     if (word && !value.is_string()) return bad(file, key, "is not a text", "put it in quotes");
   }
   if (!json.contains("traps_in_user"))
@@ -75,7 +78,7 @@ Result<Variant> Variant::parse(std::string_view text, const std::string& file) {
   auto variant = named(json.value("base", "zisa"));
   if (!variant)
     return bad(file, "base", "is no known variant", "use zisa, zisa-v or zisa-h");
-  variant->name = json.value("name", file);
+  variant->name = shown(json.value("name", file));
   if (auto done = apply_answers(*variant, json["traps_in_user"], file); !done)
     return fail(done.error());
   return *variant;

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <filesystem>
 #include <fstream>
 #include <system_error>
 
@@ -21,6 +22,9 @@ std::string reason() {
 }  // namespace
 
 Result<std::vector<u8>> read_file(const std::string& path, u64 longest) {
+  std::error_code unknown;
+  if (std::filesystem::is_character_file(path, unknown))
+    return refuse(path, "is a device, which may never end", "give a plain file");
   errno = 0;
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return refuse(path, "cannot be opened (" + reason() + ")", "check the name");

@@ -1,5 +1,6 @@
 #include "session/assembly.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -31,6 +32,11 @@ zisa::AssemblerOptions options_for(const std::string& path, u32 text_address) {
   return options;
 }
 
+bool has_content(const zisa::Assembly& assembly) {
+  return std::any_of(assembly.sections.begin(), assembly.sections.end(),
+                     [](const auto& each) { return each.allocated && each.size != 0; });
+}
+
 AssembledFile to_plain(const zisa::Assembly& assembly) {
   AssembledFile file{assembly.elf(), assembly.entry, {}, {}, {}};
   for (const auto& section : assembly.sections)
@@ -45,8 +51,12 @@ Result<AssembledFile> assemble_file(const std::string& path, u32 text_address) {
   const auto source = read_text(path);
   if (!source) return fail(source.error());
   const auto assembly = zisa::assemble(path, *source, options_for(path, text_address));
-  if (assembly) return to_plain(*assembly);
   AssembledFile failed;
+  if (assembly && !has_content(*assembly))
+    failed.errors.push_back(path + ": no instructions and no data: there is nothing to run");
+  else if (assembly)
+    return to_plain(*assembly);
+  if (assembly) return failed;
   for (const auto& each : assembly.error()) failed.errors.push_back(each.text());
   return failed;
 }

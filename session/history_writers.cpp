@@ -209,6 +209,7 @@ void History::watch_all() {
 bool History::add_watchpoint(Gva address, u32 bytes) {
   auto ranges = locate(address, bytes);
   if (!ranges) return false;
+  std::erase_if(watchpoints_, [&](const auto& each) { return each.address == address; });
   watchpoints_.push_back({address, bytes, std::move(*ranges)});
   watch_all();
   return true;

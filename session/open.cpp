@@ -88,12 +88,26 @@ Result<void> check_options(const Options& options) {
 }
 
 Result<std::string> find_guest(const Options& options) {
+  if (options.guest.empty()) return usage("GUEST", "is empty", "name an ELF file or a bundled guest");
   if (is_file(options.guest)) return options.guest;
   for (const std::string& folder : options.folders)
     if (const std::string path = folder + "/" + options.guest; is_file(path)) return path;
+  // Whatever else it is, reading it will tell.
+  std::error_code error;
+  if (fs::exists(options.guest, error)) return options.guest;
   return fail({Error::Kind::kBadFile, options.guest, "", "no such file or bundled guest",
                guest_advice(options)});
 }
+
+namespace {
+
+// Whether an option that also takes names is meant as a file.
+bool names_file(const std::string& path) {
+  std::error_code error;
+  return is_file(path) || (path.find('/') != std::string::npos && fs::exists(path, error));
+}
+
+}  // namespace
 
 Result<loader::Image> load_guest(const Options& options) {
   const auto path = find_guest(options);
@@ -113,7 +127,7 @@ Result<cpu::Variant> choose_variant(const Options& options, const loader::Image&
   std::string name = options.isa;
   if (name.empty()) name = image.isa().empty() ? "zisa" : std::string(image.isa());
   if (auto variant = cpu::Variant::named(name)) return *variant;
-  if (!options.isa.empty() && is_file(options.isa)) {
+  if (names_file(options.isa)) {
     auto bytes = loader::read_file(options.isa);
     if (!bytes) return fail(bytes.error());
     return cpu::Variant::parse({reinterpret_cast<const char*>(bytes->data()), bytes->size()},
@@ -123,7 +137,7 @@ Result<cpu::Variant> choose_variant(const Options& options, const loader::Image&
 }
 
 Result<cost::Model> load_model(const Options& options) {
-  if (!is_file(options.cost_model)) return cost::preset(options.cost_model);
+  if (!names_file(options.cost_model)) return cost::preset(options.cost_model);
   auto bytes = loader::read_file(options.cost_model);
   if (!bytes) return fail(bytes.error());
   return cost::Model::parse({reinterpret_cast<const char*>(bytes->data()), bytes->size()},

@@ -70,3 +70,24 @@ TEST_CASE("a mark means the same in disasm and in debug") {
   CHECK((*same)["mark"] == "M!");
   CHECK(next["mark"] == "M!");
 }
+
+TEST_CASE("asm does not write over its source") {
+  const std::string file = source();
+  const std::string before = read_file(file);
+  const Outcome outcome = call({"asm", file, "-o", file});
+  CHECK(outcome.status == 64);
+  CHECK(is_one_line(outcome.err, {file, "the source itself", "name another file"}));
+  CHECK(read_file(file) == before);
+}
+
+TEST_CASE("a source that makes nothing to run is refused, and a device is not read for ever") {
+  const Outcome empty = call({"asm", write_scratch("empty.s", "# nothing\n")});
+  CHECK(empty.status == 65);
+  CHECK(empty.err.find("nothing to run") != std::string::npos);
+  const Outcome device = call({"asm", "/dev/zero"});
+  CHECK(device.status == 65);
+  CHECK(is_one_line(device.err, {"/dev/zero", "is a device", "plain file"}));
+  const Outcome folder = call({"run", "/"});
+  CHECK(folder.status == 65);
+  CHECK(is_one_line(folder.err, {"/: cannot be"}));
+}

@@ -36,7 +36,7 @@ TEST_CASE("runs that failed are measured against nothing and marked as failed") 
 
 TEST_CASE("compare says which limit it has by default and what a variant is not used for") {
   const std::string help = call({"compare", "--help"}).out;
-  CHECK(help.find("[1000000000]") != std::string::npos);
+  CHECK(help.find("[10000000000]") != std::string::npos);
   const Outcome assisted = call({"compare", "guests/zisa/micro-syscall", "--isa", "zisa-h"});
   CHECK(assisted.out.find("Note: zisa-h is zisa plus hardware assistance") != std::string::npos);
 }

@@ -29,6 +29,7 @@ int main(const struct boot_info* boot) {
   for (int round = 0; round < ROUNDS; round++) {
     uint32_t index = next_noise() >> 22;
     root[index] = next_noise();
+    tlbinv_all();
     *user_entry(index << PAGE_SHIFT) = next_noise();
     tlbinv_all();
     *(volatile uint32_t*)(index << 22) = noise;

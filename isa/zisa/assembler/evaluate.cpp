@@ -122,7 +122,7 @@ void report(Unit& unit, const EvaluationError& e) {
       return unit.error(e.place, "the value must be known here, but depends on what follows",
                         "use numbers, symbols set before, or distances between labels before");
     case Kind::kDivision:
-      return unit.error(e.place, "division by zero");
+      return unit.error(e.place, "division by zero, or a shift by less than 0 or more than 63");
     case Kind::kTooDeep:
       return unit.error(e.place,
                         "the symbols here are defined by each other without end, or too deeply");

@@ -51,7 +51,7 @@ inline i64 apply_unary(u8 op, i64 a) {
 }
 
 /// Arithmetic wraps at 64 bits; what a comparison finds true is -1, as in GNU as; nothing where b
-/// divides and is 0.
+/// divides and is 0, or shifts by less than 0 or more than 63.
 inline std::optional<i64> apply(u8 op, i64 a, i64 b) {
   const u64 x = static_cast<u64>(a), y = static_cast<u64>(b);
   switch (op) {
@@ -78,9 +78,9 @@ inline std::optional<i64> apply(u8 op, i64 a, i64 b) {
     case 'g':
       return -(a >= b);
     case 's':
-      return static_cast<i64>(y < 64 ? x << y : 0);
     case 'r':
-      return static_cast<i64>(y < 64 ? x >> y : 0);
+      if (y > 63) return std::nullopt;
+      return static_cast<i64>(op == 's' ? x << y : x >> y);
     case '+':
       return static_cast<i64>(x + y);
     case '-':

@@ -105,6 +105,13 @@ void expand_li(Unit& unit, const Token& mnemonic, const std::vector<Tokens>& ope
   const auto node = parse_expression(unit, cursor);
   if (!node) return;
   const auto value = evaluate(unit, *node, When::kEarly);
+  const bool fits = !value || !value->absolute() ||
+                    (value->number >= -(i64{1} << 31) && value->number < i64{1} << 32);
+  if (!fits) {
+    unit.error(unit.nodes[*node].place, fmt::format("{} does not fit in 32 bits", value->number),
+               "registers have 32 bits");
+    return;
+  }
   // What is not known yet may need all 32 bits.
   const auto text = value && value->absolute() ? li_template(value->number) : kLiLong;
   assemble_template(unit, text, mnemonic, operands, source);

@@ -7,7 +7,7 @@
 
 #include "base/result.hpp"
 
-namespace ringside::cost {
+namespace ringside {
 
 /// Parses `text`, which errors call `file`. Rejects keys that occur twice in one object, which
 /// nlohmann::json would drop silently.
@@ -16,4 +16,4 @@ Result<nlohmann::json> parse_strict(std::string_view text, const std::string& fi
 /// A key or value as an error shows it: on one line, and not longer than a reader wants.
 std::string shown(std::string_view text);
 
-}  // namespace ringside::cost
+}  // namespace ringside

@@ -1,4 +1,4 @@
-#include "cost/strict_json.hpp"
+#include "base/strict_json.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-namespace ringside::cost {
+namespace ringside {
 namespace {
 
 using nlohmann::json;
@@ -76,4 +76,4 @@ Result<json> parse_strict(std::string_view text, const std::string& file) {
   }
 }
 
-}  // namespace ringside::cost
+}  // namespace ringside
