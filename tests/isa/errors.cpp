@@ -29,7 +29,7 @@ constexpr Case kCases[] = {
     {"mv a0", 1, 1, "'mv' does not take these operands", "mv register, register"},
     {"li a0", 1, 1, "'li' does not take these operands", "li register, value"},
     {"li a0, 0x1ffffffff", 1, 8, "8589934591 does not fit in 32 bits", "registers have 32 bits"},
-    {".dword 1 << 64", 1, 8, "a shift by less than 0 or more than 63", ""},
+    {".dword 1 << 64", 1, 10, "a shift by less than 0 or more than 63", ""},
     {"addi a0, a0, 2048", 1, 14, "2048 does not fit in 12 bits (-2048 to 2047)", "li first"},
     {"addi a0, a0, -2049", 1, 14, "-2049 does not fit in 12 bits", ""},
     {"lw a0, 5000(a1)", 1, 8, "5000 does not fit in an offset of 12 bits", "register first"},

@@ -36,7 +36,7 @@ handler:
   }
 }
 
-TEST_CASE("a jump by a register that it writes goes on; one that keeps it never does") {
+TEST_CASE("a jump by a register that it writes goes on, one that keeps it never does") {
   for (const bool step : {false, true}) {
     const auto make = [&](std::string_view source) {
       auto made = machine({}, source);
@@ -56,5 +56,31 @@ again:
     const auto dead = make("la t0, again\nagain: jr t0\n");
     CHECK(dead->ending()->outcome == Outcome::kFailed);
     CHECK(dead->instructions() < 10);
+  }
+}
+
+TEST_CASE("an endless loop that DMA is about to overwrite is waited for") {
+  // The first sector of the drive: code that ends the run with 0.
+  std::vector<u8> sector(512);
+  for (std::size_t i = 0; const u32 word : {0x001002b7u, 0x00005337u, 0x55530313u, 0x0062a023u})
+    store_le(&sector[4 * i++], word);
+  for (const char* strategy : {"bare", "trap-emulate"}) {
+    const auto m = ended({.strategy = strategy, .drive = sector}, R"(
+    li a0, 0x10010000
+    sw zero, 0(a0)
+    sw zero, 4(a0)
+    li a1, 1
+    sw a1, 8(a0)
+    la a1, loop
+    sw a1, 12(a0)
+    li a1, 1
+    sw a1, 16(a0)
+    j loop
+.balign 4096
+loop: j loop
+.space 512
+)");
+    CHECK(m->ending()->outcome == Outcome::kExited);
+    CHECK(m->ending()->exit_code == 0);
   }
 }
