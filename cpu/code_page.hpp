@@ -1,14 +1,18 @@
 // The decode cache: predecoded operations, an array for each physical page that was executed. (Not the
-// translation cache of the dbt strategy: this one is how we run, not what we teach.)
+// translation cache of the dbt strategy: this one is how we run, not what we teach. Translated units are
+// predecoded in here too, in pages of their own.)
 #pragma once
 
 #include <array>
 #include <bitset>
+#include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "cpu/dispatch.hpp"
 #include "cpu/state.hpp"
+#include "cpu/translation.hpp"
 #include "mmu/mmu.hpp"
 
 namespace ringside::cpu::fast {
@@ -46,6 +50,9 @@ struct CodePage {
   std::array<Charge, kOpsPerPage + 1> charges;
   u64 number;  ///< of the page in physical memory
   Hpa base;
+  bool translated = false;  ///< made from translated units: `key` says whose, `stamp` which version of them
+  CodeKey key;
+  u64 stamp = 0;
 };
 
 /// The charge that belongs to an operation: it lies at a fixed distance.
@@ -58,6 +65,7 @@ static_assert(offsetof(CodePage, charges) == sizeof(CodePage::ops));
 /// Prices of what blocks are made of, in time units.
 struct Prices {
   i32 insn, data, multiply, divide, indirect;
+  i32 hash;  ///< beside `indirect`, in translated code
 };
 
 /// All code pages of a machine; drops one when its code is written.
@@ -71,6 +79,13 @@ class DecodeCache final : public mmu::CodeWatcher {
   /// Predecodes from an operation on to the end of its block.
   void decode(CodePage& page, u32 index);
 
+  /// From now on translated code comes from this cache: what changed in it since is decoded anew.
+  void use_units(const TranslationCache& code);
+  /// The operations of a page of the units in use, made if there are none yet.
+  CodePage& units_page(const CodeKey& key);
+  /// Forgets what was made from units.
+  void drop_units();
+
   void code_written(u64 page, u32 offset, u32 bytes) override;
   void drop_all();
   /// Instructions at the page offsets of these addresses are left to the exact engine.
@@ -80,7 +95,8 @@ class DecodeCache final : public mmu::CodeWatcher {
 
  private:
   void drop(u64 number);
-  Charge price(const Op& op) const;
+  Charge price(const Op& op, bool translated) const;
+  std::optional<u32> word_at(const CodePage& page, const TcPage* units, u32 index) const;
 
   mmu::Mmu& mmu_;
   Prices prices_;
@@ -89,6 +105,9 @@ class DecodeCache final : public mmu::CodeWatcher {
   std::vector<std::unique_ptr<CodePage>> pages_;  ///< by page number
   std::vector<std::unique_ptr<CodePage>> spare_;
   u64 live_ = 0;
+  std::map<CodeKey, std::unique_ptr<CodePage>> units_;
+  const TranslationCache* code_ = nullptr;
+  u64 code_stamp_ = 0;
 };
 
 /// The handler that decodes an operation when it is first reached; handlers by row, see cpu/fast.cpp.

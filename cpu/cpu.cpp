@@ -21,6 +21,7 @@ void Cpu::bring_back(const Loaded& world, Clock& clock) {
   trap_to = world.trap_to;
   guest_kernel = world.guest_kernel;
   direct = world.direct;
+  units = world.units;
   clock_ = &clock;
   fetch_.valid = false;
   mmu_.tlb.drop_all();
@@ -64,13 +65,33 @@ Step Cpu::step(bool sensitive_seen) {
   if (interrupt_due()) return trapped({first_interrupt(enabled_pending(state)), 0}, zisa::kIllegalRow);
   if (!fetch_known())
     if (const auto trap = look_up_fetch()) return trapped(*trap, zisa::kIllegalRow);
+  if (units.cache) return step_unit();
   const u32 word = mmu_.memory().read<u32>(fetch_.base + (state.pc & kPageMask));
   const zisa::Decoded& decoded = memo_.decode(word);
   const bool runs_in_user = !state.supervisor() && is_sensitive(decoded.row) &&
                             !variant_.traps_in_user(decoded.row, state.sr);
   if (runs_in_user && trap_to == TrapTo::kVmm && !sensitive_seen)
     return {Step::Kind::kSensitive, decoded.row, {}, false};
+  return execute(decoded, direct);
+}
 
+// What is not done here is for the VMM, or for code of its making that works on virtual registers. A computed
+// jump finds its target's translation first.
+Step Cpu::step_unit() {
+  const TcOp* op = operation();
+  if (!op) return {Step::Kind::kLeaves, zisa::kIllegalRow, {}, false};
+  const zisa::Decoded& decoded = memo_.decode(op->word);
+  if (op->kind == OpKind::kInCache || op->kind == OpKind::kCallOutLight ||
+      op->kind == OpKind::kCallOutFull)
+    return {Step::Kind::kLeaves, decoded.row, {}, false};
+  const bool hashed = op->kind == OpKind::kHashedJump;
+  const Step step = execute(decoded, *units.executed);
+  if (hashed && step.kind == Step::Kind::kCompleted)
+    ledger_.charge(Account::kTranslation, Param::kTcHash);
+  return step;
+}
+
+Step Cpu::execute(const zisa::Decoded& decoded, u64& counter) {
   accesses_ = {};
   Hardware hardware(*this);
   View<Hardware> view(state, hardware);
@@ -78,7 +99,7 @@ Step Cpu::step(bool sensitive_seen) {
   if (const auto& trap = view.execute(decoded, variant_)) return trapped(*trap, decoded.row);
   hardware.finish();
   charge(payer, decoded.row);
-  ++direct;
+  ++counter;
   ++clock_->instructions;
   return {Step::Kind::kCompleted, decoded.row, {},
           view.jumped_to_itself() && repeats_itself(decoded)};

@@ -8,6 +8,7 @@
 #include "cpu/decode_memo.hpp"
 #include "cpu/effects.hpp"
 #include "cpu/state.hpp"
+#include "cpu/translation.hpp"
 #include "cpu/variant.hpp"
 #include "mmu/mmu.hpp"
 
@@ -31,6 +32,7 @@ struct Step {
     kCompleted,  ///< an instruction
     kTrapped,    ///< an instruction trapped, or an interrupt was taken
     kSensitive,  ///< nothing yet: a sensitive instruction is about to run in a de-privileged guest
+    kLeaves,     ///< nothing yet: translated code is at an operation that the VMM has to do, or at its end
   };
   Kind kind = Kind::kCompleted;
   unsigned row = zisa::kIllegalRow;  ///< of the instruction, where there was one
@@ -51,6 +53,8 @@ class Cpu {
   bool guest_kernel = true;
   /// Instructions that completed here, or trapped to TVEC.
   u64 direct = 0;
+  /// What the CPU runs in place of the guest's code, if anything.
+  Units units;
 
   /// What belongs to the world that is on the CPU: a VMM that switches worlds puts it away and brings it back.
   struct Loaded {
@@ -58,8 +62,9 @@ class Cpu {
     TrapTo trap_to = TrapTo::kVector;
     bool guest_kernel = true;
     u64 direct = 0;
+    Units units;
   };
-  Loaded put_away() const { return {state, trap_to, guest_kernel, direct}; }
+  Loaded put_away() const { return {state, trap_to, guest_kernel, direct, units}; }
   /// `clock` is the time of that world; it outlives its stay on the CPU.
   void bring_back(const Loaded& world, Clock& clock);
 
@@ -87,6 +92,11 @@ class Cpu {
 
   /// Effects of later steps go there; null for none.
   void record(Effects* effects) { effects_ = effects; }
+  /// Translated code is about to write a register by way of a virtual one.
+  void note_register(u32 number, u32 value) {
+    if (effects_ && number != 0)
+      effects_->registers.push_back({static_cast<u8>(number), state.x[number], value});
+  }
 
   /// The page that instructions are being fetched from: looked up in the TLB when it changes only.
   struct Fetch {
@@ -95,6 +105,12 @@ class Cpu {
     Hpa base{};      ///< where it lies
   };
   Fetch& fetch() { return fetch_; }
+  const Fetch& fetch() const { return fetch_; }
+
+  /// The page of translated code that instructions are being fetched from.
+  CodeKey code_key() const { return {fetch_.base, fetch_.page, guest_kernel}; }
+  /// The operation at the PC; null where nothing was translated.
+  const TcOp* operation() const { return units.cache->find(code_key(), state.pc); }
 
   /// Looks up the page of the PC unless that is known. A fault is the fetch's.
   std::optional<Trap> fetch_page() {
@@ -108,6 +124,8 @@ class Cpu {
  private:
   friend class Hardware;
 
+  Step execute(const zisa::Decoded& decoded, u64& counter);
+  Step step_unit();
   Step trapped(const Trap& trap, unsigned row);
   void charge(cost::Account payer, unsigned row);
   bool fetch_known() const { return fetch_.valid && fetch_.page == (state.pc & ~kPageMask); }

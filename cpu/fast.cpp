@@ -354,10 +354,10 @@ Op predecode(u32 word, u32 index, u32 before) {
 namespace {
 
 fast::Prices prices_of(const cost::Ledger& ledger, const Clock& clock) {
-  if (clock.virtual_time) return {1, 0, 0, 0, 0};
+  if (clock.virtual_time) return {1, 0, 0, 0, 0, 0};
   const auto price = [&](Param param) { return static_cast<i32>(ledger.price(param)); };
   return {price(Param::kInsn), price(Param::kDataAccess), price(Param::kMultiply),
-          price(Param::kDivide), price(Param::kIndirectJump)};
+          price(Param::kDivide), price(Param::kIndirectJump), price(Param::kTcHash)};
 }
 
 }  // namespace
@@ -368,7 +368,13 @@ FastEngine::FastEngine(Cpu& cpu)
   for (const Param param :
        {Param::kDataAccess, Param::kMultiply, Param::kDivide, Param::kIndirectJump})
     extra = std::max(extra, cpu.ledger().price(param));
-  dearest_ = cpu.ledger().price(Param::kInsn) + extra;
+  dearest_ = cpu.ledger().price(Param::kInsn) + extra + cpu.ledger().price(Param::kTcHash);
+}
+
+// Translated code runs in user mode, where the supervisor's tags lie idle; the rights to data are those of
+// user mode too, since all shadow pages are user pages.
+bool FastEngine::tags_of_supervisor() const {
+  return cpu_.units.cache || cpu_.state.supervisor();
 }
 
 // The page of the PC must be known to the exact engine; its entry in the TLB learns where its code
@@ -377,14 +383,14 @@ bool FastEngine::find_code(fast::Context& context) {
   const Cpu::Fetch& fetch = cpu_.fetch();
   const u32 pc = cpu_.state.pc;
   if (!fetch.valid || fetch.page != (pc & ~kPageMask)) return false;
-  context.page = &cache_.page(fetch.base);
+  context.page = cpu_.units.cache ? &cache_.units_page(cpu_.code_key()) : &cache_.page(fetch.base);
   context.page_address = fetch.page;
   auto& tlb = cpu_.mmu().tlb;
   const bool supervisor = cpu_.state.supervisor();
   if (const auto* entry = tlb.find({pc});
       entry && entry->frame == fetch.base.page() &&
       (!cpu_.state.paging() || mmu::allowed(entry->flags, supervisor, Access::kFetch))) {
-    auto& tags = tlb.tags(supervisor)[mmu::Tlb::index({pc})];
+    auto& tags = tlb.tags(tags_of_supervisor())[mmu::Tlb::index({pc})];
     tags.fetch = fetch.page;
     tags.code = context.page;
   }
@@ -425,7 +431,12 @@ u64 FastEngine::account(const fast::Context& m) {
   book(Param::kDivide, kDivides);
   book(Param::kIndirectJump, kIndirects);
   if (cpu_.state.paging()) cpu_.mmu().tlb.counts.hits += field(m.counts, kData) + m.fetch_lookups;
-  cpu_.direct += insns;
+  if (cpu_.units.cache) {
+    if (const u64 n = field(m.counts, kIndirects)) ledger.charge(Account::kTranslation, Param::kTcHash, n);
+    *cpu_.units.executed += insns;
+  } else {
+    cpu_.direct += insns;
+  }
   cpu_.clock().instructions += insns;
   cpu_.state.pc = m.pc;
   cpu_.fetch() = {true, m.page_address, m.page->base};
@@ -434,9 +445,11 @@ u64 FastEngine::account(const fast::Context& m) {
 
 u64 FastEngine::run(i64 budget) {
   fast::Context context{};
-  if (budget <= 0 || !find_code(context)) return 0;
+  if (budget <= 0) return 0;
+  if (cpu_.units.cache) cache_.use_units(*cpu_.units.cache);
+  if (!find_code(context)) return 0;
   context.cache = &cache_;
-  context.tags = cpu_.mmu().tlb.tags(cpu_.state.supervisor()).data();
+  context.tags = cpu_.mmu().tlb.tags(tags_of_supervisor()).data();
   u64 done = 0;
   for (;;) {
     const i64 slice = std::min(budget, fast::kLongestSlice);

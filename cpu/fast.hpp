@@ -43,6 +43,8 @@ class FastEngine {
 
   /// Forgets predecoded code, after memory was replaced.
   void reset() { cache_.drop_all(); }
+  /// Forgets what was made of translated units, after those were replaced by a copy.
+  void reset_units() { cache_.drop_units(); }
 
   /// From now on run() stops before instructions at these addresses, in any page that they may name.
   void set_stops(const std::vector<u32>& addresses) { cache_.set_stops(addresses); }
@@ -55,6 +57,7 @@ class FastEngine {
 
  private:
   bool find_code(fast::Context& context);
+  bool tags_of_supervisor() const;
   void run_slice(fast::Context& context, i64 slice);
   u64 account(const fast::Context& context);
 

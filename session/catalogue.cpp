@@ -6,14 +6,23 @@
 
 #include "cost/model.hpp"
 #include "strategies/bare/bare.hpp"
+#include "strategies/dbt/dbt.hpp"
 #include "strategies/trap_emulate/trap_emulate.hpp"
 
 namespace ringside::session {
 
 namespace {
 template <class S>
-std::unique_ptr<vmm::Strategy> make() {
+std::unique_ptr<vmm::Strategy> make(const Options&) {
   return std::make_unique<S>();
+}
+
+std::unique_ptr<vmm::Strategy> make_dbt(const Options& options) {
+  return std::make_unique<ringside::strategies::Dbt>(ringside::strategies::DbtOptions{
+      .translate_user = options.translate_user,
+      .coalesce = options.coalesce,
+      .adaptive = options.adaptive,
+      .cache = options.translation_cache});
 }
 }  // namespace
 
@@ -22,14 +31,16 @@ const std::vector<StrategyInfo>& strategies() {
       {"bare", make<ringside::strategies::Bare>, "the guest owns the machine", {"zisa", "zisa-v"}},
       {"trap-emulate", make<ringside::strategies::TrapEmulate>, "the guest runs in U mode, traps are emulated",
        {"zisa", "zisa-v"}},
+      {"dbt", make_dbt, "the kernel's code is translated, user code runs directly",
+       {"zisa", "zisa-v"}},
   };
   return all;
 }
 
-Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name) {
+Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name, const Options& options) {
   std::string names;
   for (const StrategyInfo& each : strategies()) {
-    if (each.name == name) return each.make();
+    if (each.name == name) return each.make(options);
     names += (names.empty() ? "" : ", ") + std::string(each.name);
   }
   return fail({Error::Kind::kUsage, "", "--strategy " + std::string(name), "no such strategy",

@@ -20,6 +20,10 @@ struct Options {
   std::string strategy = "bare";
   std::string paging = "shadow";        ///< how a VMM gives the guest its pages
   u64 cpus = 1;                         ///< of the machine
+  bool translate_user = false;          ///< dbt: user code runs translated too
+  bool coalesce = true;                 ///< dbt: adjacent call-outs are one
+  bool adaptive = true;                 ///< dbt: accesses that keep trapping become call-outs
+  u32 translation_cache = 32768;        ///< dbt: operations that its cache holds
   std::string cost_model = "textbook";  ///< name of a preset or a file
   u64 memory = 16u << 20;               ///< bytes of guest RAM
   std::vector<std::string> drives;      ///< images; "none" leaves a place empty. Empty list: the image beside the guest, if any

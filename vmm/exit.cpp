@@ -11,7 +11,7 @@ namespace {
 constexpr std::array<std::string_view, std::variant_size_v<Exit>> kReasons = {
     "PRIVILEGED_INSN", "PAGE_FAULT",       "NESTED_FAULT", "PORT_IO",
     "HYPERCALL",       "EXCEPTION",        "INTERRUPT",    "INTERRUPT_WINDOW",
-    "HALT",            "ENTRY_FAILURE",    "NOT_TRANSLATED"};
+    "HALT",            "ENTRY_FAILURE",    "NOT_TRANSLATED", "CALLOUT"};
 constexpr std::array<std::string_view, 5> kMeanings = {"", "true", "hidden", "traced write",
                                                        "device"};
 
@@ -29,9 +29,18 @@ Cause unpack(u8 detail) {
   return static_cast<Cause>((detail & 0x7fu) | static_cast<u32>(detail >> 7) << 31);
 }
 
+constexpr u8 kLight = 0x80;  // in the detail of a call-out, beside its row
+static_assert(zisa::kRowCount < kLight);
+
+std::string row_name(unsigned row) {
+  return row < zisa::kRowCount ? std::string(zisa::kRows[row].name) : "";
+}
+
 std::string detail_name(ExitKind kind) {
   if (kind.reason == number_of<PrivilegedInstruction>())
-    return kind.detail < zisa::kRowCount ? std::string(zisa::kRows[kind.detail].name) : "";
+    return row_name(kind.detail);
+  if (kind.reason == number_of<CallOut>())
+    return (kind.detail & kLight ? "light " : "full ") + row_name(kind.detail & ~kLight);
   if (kind.reason == number_of<PageFault>()) return std::string(kMeanings[kind.detail]);
   if (kind.reason == number_of<Exception>() || kind.reason == number_of<Interrupt>())
     return std::string(zisa::cause_name(unpack(kind.detail)));
@@ -43,6 +52,8 @@ std::string detail_name(ExitKind kind) {
 ExitKind kind_of(const Exit& exit) {
   ExitKind kind{static_cast<u8>(exit.index()), 0};
   if (const auto* e = std::get_if<PrivilegedInstruction>(&exit)) kind.detail = static_cast<u8>(e->row);
+  if (const auto* e = std::get_if<CallOut>(&exit))
+    kind.detail = static_cast<u8>(e->row | (e->light ? kLight : 0));
   if (const auto* e = std::get_if<Exception>(&exit)) kind.detail = pack(e->cause);
   if (const auto* e = std::get_if<Interrupt>(&exit)) kind.detail = pack(e->cause);
   return kind;

@@ -63,9 +63,16 @@ struct EntryFailure {
 struct NotTranslated {
   Gva target;
 };
+/// Translated code calls the VMM for an instruction that it does not execute itself.
+struct CallOut {
+  u32 word;
+  unsigned row;
+  bool light;      ///< saves little
+  bool continued;  ///< goes on in the call-out of the instruction before
+};
 
 using Exit = std::variant<PrivilegedInstruction, PageFault, NestedFault, PortIo, Hypercall,
-                          Exception, Interrupt, InterruptWindow, Halt, EntryFailure, NotTranslated>;
+                          Exception, Interrupt, InterruptWindow, Halt, EntryFailure, NotTranslated, CallOut>;
 
 /// What a page fault turned out to mean (Adams and Agesen 2006, section 2.4, name the first three).
 enum class FaultMeaning : u8 {

@@ -255,6 +255,8 @@ void Machine::execute() {
     if (zisa::kRows[step.row].kind == zisa::Kind::kSystem) unsettled_ = true;
     if (step.for_ever && !anything_can_come())
       end({Ending::Outcome::kFailed, 0, fmt::format("jumps to itself at {:#x} with nothing that could interrupt it", pc)});
+  } else if (step.kind == cpu::Step::Kind::kLeaves) {
+    leave_translated(before);
   } else if (step.kind == cpu::Step::Kind::kSensitive) {
     on_sensitive(step.row);
   } else {
@@ -264,7 +266,7 @@ void Machine::execute() {
 
 void Machine::after_trap(const cpu::Step& step, Cycles before) {
   unsettled_ = true;
-  if (vm().deprivileged()) return handle_exit(exit_of(step.trap, step.row), before, false);
+  if (vm().deprivileged()) return handle_exit(exit_of(step.trap, step.row), before, Passage::kTrap);
   const ArchState& state = cpu_.state;
   log_.add({.kind = EventKind::kTrap, .pc = state.control(Cr::kEpc),
             .a = static_cast<u32>(step.trap.cause), .b = step.trap.tval, .cycle = cycles()});
@@ -277,19 +279,47 @@ void Machine::after_trap(const cpu::Step& step, Cycles before) {
 
 // --- exits ---
 
-void Machine::handle_exit(const Exit& exit, Cycles left_at, bool free_of_charge) {
+// Translated code is where the CPU does not go on alone.
+void Machine::leave_translated(Cycles before) {
+  const cpu::TcOp* op = cpu_.operation();
+  const u32 pc = cpu_.state.pc;
+  if (!op) return handle_exit(NotTranslated{{pc}}, before, Passage::kCall);
+  const u32 word = op->word;
+  if (op->kind == cpu::OpKind::kInCache) {
+    const Vm::InCache done = vm().run_in_cache();
+    if (done == Vm::InCache::kDone) return;
+    if (done == Vm::InCache::kEventDue)
+      return handle_exit(InterruptWindow{}, cycles(), Passage::kCall);
+  }
+  const bool light = op->kind == cpu::OpKind::kCallOutLight;
+  const bool continued = op->joins && vm().internals().inside_callout == pc;
+  handle_exit(CallOut{word, zisa::decode_row(word), light, continued}, before, Passage::kCall);
+}
+
+void Machine::charge_leaving(const Exit& exit, Passage passage) {
+  if (passage == Passage::kTrap) ledger_.charge(Account::kVmm, Param::kVmmDispatch);
+  if (passage != Passage::kCall) return;
+  const auto* call = std::get_if<CallOut>(&exit);
+  if (call && call->continued) return;
+  ledger_.charge(Account::kVmm, call && call->light ? Param::kCalloutLight : Param::kCalloutFull);
+}
+
+void Machine::handle_exit(const Exit& exit, Cycles left_at, Passage passage) {
   ExitKind kind = kind_of(exit);
   VmState& state = vm().internals();
+  const u32 next = cpu_.state.pc + 4;
   vm().left();
-  if (!free_of_charge) {
+  if (passage != Passage::kFree)
     log_.add({.kind = EventKind::kExit, .detail = kind.reason, .pc = cpu_.state.pc, .a = kind.detail,
               .cycle = left_at});
-    ledger_.charge(Account::kVmm, Param::kVmmDispatch);
-  }
+  charge_leaving(exit, passage);
   state.vcpu.halted = world_->strategy->handle(vm(), exit) == Resume::kHalt;
-  vm().entered();
+  state.inside_callout.reset();
+  if (std::holds_alternative<CallOut>(exit) && vm().state().pc == next) state.inside_callout = next;
+  // From the VMM to translated code goes a plain jump; to the guest's own, a return from a trap.
+  vm().entered(passage != Passage::kCall || !state.translates(vm().state().supervisor()));
   unsettled_ = true;
-  if (free_of_charge) return;
+  if (passage == Passage::kFree) return;
   if (std::holds_alternative<PageFault>(exit)) kind.detail = static_cast<u8>(vm().meaning());
   state.exits[kind].add(cycles() - left_at);
   log_.add({.kind = EventKind::kEntry, .detail = kind.reason, .pc = cpu_.state.pc, .a = kind.detail,
@@ -323,7 +353,7 @@ void Machine::cure(unsigned row, u32 word) {
   ledger_.charge(cpu_.account(), Param::kSystemRegister);
   const cost::Muted free(ledger_);
   if (vm().internals().vcpu.virt.supervisor())
-    return handle_exit(PrivilegedInstruction{word, row}, cycles(), true);
+    return handle_exit(PrivilegedInstruction{word, row}, cycles(), Passage::kFree);
   vm().left();  // virtual user code runs it on the bare machine as well
   vm().emulate_one();
   vm().entered();

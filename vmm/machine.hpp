@@ -136,7 +136,15 @@ class Machine {
   void wait_in_vain();
   void execute();
   void after_trap(const cpu::Step& step, Cycles before);
-  void handle_exit(const Exit& exit, Cycles left_at, bool free_of_charge);
+  /// How the guest is left for the VMM.
+  enum class Passage : u8 {
+    kTrap,  ///< by the hardware
+    kCall,  ///< by a call in translated code
+    kFree,  ///< not at all: the simulator asks beside the run, and nobody pays
+  };
+  void handle_exit(const Exit& exit, Cycles left_at, Passage passage);
+  void charge_leaving(const Exit& exit, Passage passage);
+  void leave_translated(Cycles before);
   void on_sensitive(unsigned row);
   void cure(unsigned row, u32 word);
   void note_hole(unsigned row, u32 pc, u32 got, u32 bare_metal);

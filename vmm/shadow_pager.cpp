@@ -53,10 +53,13 @@ void ShadowPager::choose_root(Vm& vm) {
 }
 
 void ShadowPager::start_over(Vm& vm) {
-  for (auto& [number, frame] : frames_)
-    if (!frame.derived.empty()) vm.trace({number << kPageShift}, false);
+  for (auto& [number, frame] : std::exchange(frames_, {})) {
+    if (frame.code)
+      frames_[number].code = true;
+    else if (!frame.derived.empty())
+      vm.trace({number << kPageShift}, false);
+  }
   roots_.clear();
-  frames_.clear();
   vm.drop_shadow();
 }
 
@@ -144,11 +147,32 @@ void ShadowPager::drop_derived(Vm& vm, Frame& frame, std::optional<u16> offset) 
   frame.derived = std::move(kept);
 }
 
+// A frame of code may be a page table as well.
+void ShadowPager::code_written(Vm& vm, Frame& frame, Gpa page) {
+  frame.code = false;
+  written_code_.push_back(page);
+  if (frame.derived.empty()) vm.trace(page, false);
+}
+
+void ShadowPager::watch_code(Vm& vm, Gpa frame) {
+  start_trace(vm, frame);
+  frames_[frame.page()].code = true;
+}
+
+void ShadowPager::forget_code(Vm& vm) {
+  for (auto& [number, frame] : frames_) {
+    if (!std::exchange(frame.code, false)) continue;
+    if (frame.derived.empty()) vm.trace({number << kPageShift}, false);
+  }
+}
+
 void ShadowPager::absorb_writes(Vm& vm) {
   for (const u64 address : vm.take_traced_writes()) {
     const Gpa written{address};
     if (!vm.traced(written)) continue;
     Frame& frame = frames_[written.page()];
+    if (frame.code) code_written(vm, frame, written.page_base());
+    if (!vm.traced(written)) continue;
     frame.run = address == frame.last_write + 4 ? frame.run + 1 : 0;
     frame.last_write = address;
     if (frame.run >= kRunThatEndsATrace) {

@@ -38,6 +38,13 @@ class ShadowPager {
   /// Brings the shadow up to date with writes to traced frames, by emulation or DMA.
   void absorb_writes(Vm& vm);
 
+  /// From now on a write to this frame, whose code was translated, is traced until one comes.
+  void watch_code(Vm& vm, Gpa frame);
+  /// No frame's code is watched any more.
+  void forget_code(Vm& vm);
+  /// Frames whose watched code was written since the last call; they are watched no more.
+  std::vector<Gpa> take_written_code() { return std::exchange(written_code_, {}); }
+
  private:
   // An address space in one virtual mode. Paging off is {0, false}.
   struct Space {
@@ -61,6 +68,7 @@ class ShadowPager {
     std::vector<Mapping> writable;   ///< where it is mapped writable
     u64 last_write = 0;              ///< address, and how many writes came word after word before it
     u32 run = 0;
+    bool code = false;               ///< its code was translated
   };
 
   u32 root_for(Vm& vm, const ArchState& virt);
@@ -69,10 +77,12 @@ class ShadowPager {
   void start_over(Vm& vm);
   void trace_tables(Vm& vm, const mmu::Walk& walk, const Mapping& mapping);
   void start_trace(Vm& vm, Gpa table);
+  void code_written(Vm& vm, Frame& frame, Gpa page);
   void drop_derived(Vm& vm, Frame& frame, std::optional<u16> offset);
 
   std::map<Space, u32> roots_;
   std::map<u64, Frame> frames_;  ///< by guest frame number
+  std::vector<Gpa> written_code_;
 };
 
 }  // namespace ringside::vmm

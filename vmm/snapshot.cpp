@@ -92,6 +92,7 @@ void Snapshots::restore(const Snapshot& s) {
   m.log_.set_vm(static_cast<u8>(m.current()));
   m.cpu_.bring_back(s.real, m.world_->clock);
   m.cpu_.fetch() = s.fetch;
+  m.fast_.reset_units();
   m.cpu_.mmu().tlb.restore(s.tlb, s.tlb_counts);
   m.ledger_ = s.ledger;
   m.ending_ = s.ending;

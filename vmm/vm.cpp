@@ -85,11 +85,12 @@ void Vm::left() {
   virt.reserved = real.reserved;
   virt.reservation = real.reservation;
   meaning_ = FaultMeaning::kUnknown;
+  called_out_ = false;
 }
 
 // De-privileged, the guest runs with MODE = U and IE, PMODE = U, PIE, PG set, its own flags, and TSD in virtual
 // U only: what the lies of READ_SR consist of.
-void Vm::entered() {
+void Vm::entered(bool by_trap_return) {
   using namespace zisa::sr;
   const ArchState& virt = s_.vcpu.virt;
   ArchState& real = host_.cpu.state;
@@ -104,9 +105,9 @@ void Vm::entered() {
     host_.cpu.mmu().tlb.drop_local();
     work(Param::kTlbInvalidate);
   }
-  host_.cpu.guest_kernel = virt.supervisor();
+  if (std::exchange(host_.cpu.guest_kernel, virt.supervisor()) != virt.supervisor()) choose_code();
   host_.cpu.entered();
-  host_.ledger.charge(Account::kHardware, Param::kTrapReturn);
+  if (by_trap_return) host_.ledger.charge(Account::kHardware, Param::kTrapReturn);
 }
 
 // --- events ---
@@ -117,22 +118,26 @@ Emulated Vm::emulate_one() {
   const auto word = peek_instruction(s_.vcpu.virt);
   // The instruction was fetched a moment ago; if the guest's tables have changed since, its next fetch faults.
   if (!word) return {zisa::kIllegalRow, Trap{Cause::kFetchPage, s_.vcpu.virt.pc}};
-  const zisa::Decoded decoded = memo_.decode(*word);
+  return emulate(*word, true, true);
+}
+
+Emulated Vm::emulate(u32 word, bool pays_system, bool pays_memory) {
+  const zisa::Decoded decoded = memo_.decode(word);
   if (decoded.row < zisa::kRowCount && zisa::kRows[decoded.row].kind == zisa::Kind::kSystem) {
-    apply_to_ideal(*word, s_.vcpu.virt);
-    work(Param::kVmmEmulate);
+    apply_to_ideal(word, s_.vcpu.virt);
+    if (pays_system) work(Param::kVmmEmulate);
   }
   VirtualEnvironment environment(*this);
   cpu::View<VirtualEnvironment> view(s_.vcpu.virt, environment);
   const auto trap = view.execute(decoded, host_.cpu.variant());
-  if (environment.touched_memory) work(Param::kVmmMemory);
+  if (environment.touched_memory && pays_memory) work(Param::kVmmMemory);
   emulating_ = trap.has_value();
   if (!trap) {
-    ++s_.counts.emulated;
+    ++(called_out_ ? s_.counts.translated : s_.counts.emulated);
     ++host_.clock.instructions;
   }
   accept_interrupts();
-  return {decoded.row, trap};
+  return {decoded.row, trap, environment.needed_vmm};
 }
 
 void Vm::inject(const Trap& trap) {
@@ -141,7 +146,8 @@ void Vm::inject(const Trap& trap) {
   if (!zisa::is_interrupt(trap.cause)) {
     if (virt.supervisor() && virt.pc == virt.control(Cr::kTvec) && !s_.platform.next_event())
       fail("the trap vector itself traps: " + std::string(zisa::cause_name(trap.cause)));
-    ++(emulating_ ? s_.counts.emulated : host_.cpu.direct);
+    const bool translated = emulating_ ? called_out_ : host_.cpu.units.cache != nullptr;
+    ++(translated ? s_.counts.translated : emulating_ ? s_.counts.emulated : host_.cpu.direct);
     ++host_.clock.instructions;
   }
   emulating_ = false;

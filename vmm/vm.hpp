@@ -58,6 +58,10 @@ struct VmState {
   std::vector<u8> traced;           ///< per guest frame: writes to it leave to the VMM
   std::vector<u64> traced_writes;   ///< guest-physical addresses written by VMM or DMA since looked at
   InstructionCounts counts;         ///< `direct` is the CPU's
+  cpu::TranslationCache translation;
+  bool translate_kernel = false, translate_user = false;  ///< which virtual mode runs translated
+  bool translates(bool supervisor) const { return supervisor ? translate_kernel : translate_user; }
+  std::optional<u32> inside_callout;  ///< PC of the next instruction that the call-out under way could do too
   std::map<ExitKind, ExitStatistics> exits;
   std::map<unsigned, HoleStatistics> holes;  ///< by row
 };
@@ -73,6 +77,7 @@ struct Ending {
 struct Emulated {
   unsigned row = 0;           ///< of the instruction
   std::optional<Trap> trap;   ///< set if it trapped, to be injected; else it completed
+  bool needed_vmm = false;    ///< accessed a device or wrote to a traced frame
 };
 
 /// Bytes of host memory that a machine needs for one guest and the VMM beside it.
@@ -99,6 +104,10 @@ class Vm {
   void run_bare();
   /// The guest runs in U mode and all traps come to the VMM; its memory lies behind the VMM's.
   void run_deprivileged();
+
+  /// As run_deprivileged(), and the code of the virtual kernel (and with `user_too` all code) runs as
+  /// translated units, of which `capacity` operations fit.
+  void run_translated(bool user_too, u32 capacity);
 
   // --- virtual state; free, as the VMM has it in registers or cache ---
 
@@ -170,6 +179,30 @@ class Vm {
   /// The guest can never get further.
   void fail(std::string reason);
 
+  // --- translated code (vmm/vm_translation.cpp) ---
+
+  /// What the hardware is: which instructions trap in U mode.
+  const cpu::Variant& variant() const { return host_.cpu.variant(); }
+  /// Guest-physical page that the guest's next instruction is fetched from, on the exit NotTranslated. Charges
+  /// vmm_reference for each table entry of the shadow on the way.
+  Gpa code_page();
+  /// Whether the instruction at pc, in the page of the guest's PC, has an operation already.
+  bool is_translated(u32 pc) const;
+  /// Whether the operation at the guest's PC goes on in the call-out of the one before.
+  bool next_joins() const;
+  /// Whether so many more operations fit; else flush_units() makes room.
+  bool has_room(u32 ops) const { return s_.translation.has_room(ops); }
+  /// Installs a unit of the page of the guest's PC. Charges translate_insn for each operation.
+  void install_unit(cpu::Unit unit);
+  /// Puts another operation in place of the one at the guest's PC. Charges translate_insn.
+  void retranslate(const cpu::TcOp& op);
+  /// Forgets units whose code was written, or all. Charges vmm_unmap for each unit; a flush once.
+  void drop_units(Gpa frame);
+  void flush_units();
+  /// Does what a call-out was made for, with operands and emulation prepared when it was translated: charges
+  /// vmm_emulate only where it goes on in the call-out of another, whose price has none for it.
+  Emulated emulate_called(const CallOut& call);
+
   // --- for the machine and its reports; strategies do not see these ---
 
   static constexpr u64 kRamBase = 0x80000000;
@@ -195,7 +228,15 @@ class Vm {
   void set_on_cpu(bool on_cpu) { on_cpu_ = on_cpu; }
   /// Leaves the guest: takes over what the hardware saved. Enters it: loads what it needs.
   void left();
-  void entered();
+  /// `by_trap_return`: the hardware changes mode on the way.
+  void entered(bool by_trap_return = true);
+  /// Runs the operation at the PC that works on virtual registers, in translated code.
+  enum class InCache : u8 {
+    kDone,
+    kEventDue,  ///< done, and an interrupt that waited can be taken now
+    kBeyond,    ///< nothing done: this time it is for the VMM
+  };
+  InCache run_in_cache();
   /// Applies a system instruction to the ideal record alone; `at` gives registers and PC.
   void apply_to_ideal(u32 word, const ArchState& at);
   const std::optional<Ending>& failed() const { return failed_; }
@@ -226,6 +267,11 @@ class Vm {
 
  private:
   friend class VirtualEnvironment;
+  Emulated emulate(u32 word, bool pays_system, bool pays_memory);
+  void choose_code();
+  bool changes_mode_or_paging(const zisa::Decoded& decoded, const ArchState& now) const;
+  void charge_in_cache(unsigned row);
+  cpu::CodeKey code_key() const;
   void note_write(Gpa address, u32 bytes);
 
   Host host_;
@@ -236,6 +282,7 @@ class Vm {
   FaultMeaning meaning_ = FaultMeaning::kUnknown;
   bool emulating_ = false;  ///< the trap to inject comes from emulate_one()
   cpu::DecodeMemo memo_;    ///< of what is emulated
+  bool called_out_ = false;  ///< the exit under way is a call-out
   std::optional<Ending> failed_;
 };
 
