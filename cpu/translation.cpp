@@ -33,11 +33,10 @@ void TranslationCache::install(const CodeKey& key, Unit unit) {
   page.units.push_back(std::move(unit));
 }
 
-void TranslationCache::replace(const CodeKey& key, u32 pc, const TcOp& op) {
-  if (!find(key, pc)) return;
+void TranslationCache::replace(const CodeKey& key, Unit unit) {
   TcPage& page = writable(key);
-  const TcPage::Place place = page.places[(pc & kPageMask) / 4];
-  page.units[place.unit - 1].ops[place.op] = op;
+  const TcPage::Place place = page.places[(unit.start & kPageMask) / 4];
+  page.units[place.unit - 1] = std::move(unit);
   ++counts_.retranslated;
 }
 

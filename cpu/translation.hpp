@@ -77,9 +77,14 @@ struct TcPage {
   std::array<Place, kPageSize / 4> places{};
   u64 stamp = 0;  ///< changes whenever the page does
 
-  const TcOp* find(u32 pc) const {
+  /// The unit with the operation for pc, or the operation; null if there is none.
+  const Unit* unit(u32 pc) const {
     const Place place = places[(pc & kPageMask) / 4];
-    return place.unit == 0 ? nullptr : &units[place.unit - 1].ops[place.op];
+    return place.unit == 0 ? nullptr : &units[place.unit - 1];
+  }
+  const TcOp* find(u32 pc) const {
+    const Unit* in = unit(pc);
+    return in ? &in->ops[places[(pc & kPageMask) / 4].op] : nullptr;
   }
 };
 
@@ -96,8 +101,8 @@ class TranslationCache {
   bool has_room(u32 ops) const { return used_ + ops <= capacity_; }
   /// Takes a unit in; none of its instructions may have an operation yet, and there must be room.
   void install(const CodeKey& key, Unit unit);
-  /// Puts another operation in place of the one for the instruction at pc, if there is one.
-  void replace(const CodeKey& key, u32 pc, const TcOp& op);
+  /// Puts a unit in place of the one that was made of the same instructions.
+  void replace(const CodeKey& key, Unit unit);
   /// Forgets the units made from a frame, at whatever address; says how many there were.
   u32 drop(Hpa frame);
   /// Forgets all.
@@ -113,7 +118,7 @@ class TranslationCache {
   /// Since the start.
   struct Counts {
     u64 units = 0, instructions = 0;  ///< translated
-    u64 retranslated = 0;             ///< operations replaced
+    u64 retranslated = 0;             ///< units replaced
     u64 dropped = 0;                  ///< units whose code was written
     u64 flushes = 0;
     bool operator==(const Counts&) const = default;

@@ -194,8 +194,10 @@ class Vm {
   bool has_room(u32 ops) const { return s_.translation.has_room(ops); }
   /// Installs a unit of the page of the guest's PC. Charges translate_insn for each operation.
   void install_unit(cpu::Unit unit);
-  /// Puts another operation in place of the one at the guest's PC. Charges translate_insn.
-  void retranslate(const cpu::TcOp& op);
+  /// The unit with the operation for pc, which must have one, in the page that the guest was left in; and
+  /// another in its place, of the same instructions. Charges translate_insn for each operation.
+  cpu::Unit unit_at(u32 pc) const;
+  void replace_unit(cpu::Unit unit);
   /// Forgets units whose code was written, or all. Charges vmm_unmap for each unit; a flush once.
   void drop_units(Gpa frame);
   void flush_units();
@@ -271,7 +273,7 @@ class Vm {
   void choose_code();
   bool changes_mode_or_paging(const zisa::Decoded& decoded, const ArchState& now) const;
   void charge_in_cache(unsigned row);
-  cpu::CodeKey code_key() const;
+  cpu::CodeKey code_key(u32 pc) const;
   void note_write(Gpa address, u32 bytes);
 
   Host host_;

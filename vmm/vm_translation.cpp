@@ -23,9 +23,8 @@ void Vm::choose_code() {
   if (s_.translate_user) host_.cpu.mmu().tlb.drop_tags();
 }
 
-cpu::CodeKey Vm::code_key() const {
-  const ArchState& virt = s_.vcpu.virt;
-  return {host_.cpu.fetch().base, virt.pc & ~kPageMask, virt.supervisor()};
+cpu::CodeKey Vm::code_key(u32 pc) const {
+  return {host_.cpu.fetch().base, pc & ~kPageMask, host_.cpu.guest_kernel};
 }
 
 Gpa Vm::code_page() {
@@ -33,21 +32,23 @@ Gpa Vm::code_page() {
   return {host_.cpu.fetch().base.v - ram_host_.v + kRamBase};
 }
 
-bool Vm::is_translated(u32 pc) const { return s_.translation.find(code_key(), pc) != nullptr; }
+bool Vm::is_translated(u32 pc) const { return s_.translation.find(code_key(pc), pc) != nullptr; }
 
 bool Vm::next_joins() const {
-  const cpu::TcOp* op = s_.translation.find(code_key(), s_.vcpu.virt.pc);
+  const cpu::TcOp* op = s_.translation.find(code_key(s_.vcpu.virt.pc), s_.vcpu.virt.pc);
   return op && op->joins;
 }
 
 void Vm::install_unit(cpu::Unit unit) {
   host_.ledger.charge(Account::kTranslation, Param::kTranslateInsn, unit.ops.size());
-  s_.translation.install(code_key(), std::move(unit));
+  s_.translation.install(code_key(unit.start), std::move(unit));
 }
 
-void Vm::retranslate(const cpu::TcOp& op) {
-  host_.ledger.charge(Account::kTranslation, Param::kTranslateInsn);
-  s_.translation.replace(code_key(), s_.vcpu.virt.pc, op);
+cpu::Unit Vm::unit_at(u32 pc) const { return *s_.translation.page(code_key(pc))->unit(pc); }
+
+void Vm::replace_unit(cpu::Unit unit) {
+  host_.ledger.charge(Account::kTranslation, Param::kTranslateInsn, unit.ops.size());
+  s_.translation.replace(code_key(unit.start), std::move(unit));
 }
 
 void Vm::drop_units(Gpa frame) {
@@ -62,7 +63,8 @@ void Vm::flush_units() {
 Emulated Vm::emulate_called(const CallOut& call) {
   called_out_ = true;
   accept_interrupts();  // the instruction may read IPEND
-  return emulate(call.word, call.continued, false);
+  if (call.continued) work(Param::kVmmEmulate);
+  return emulate(call.word, false, false);
 }
 
 bool Vm::changes_mode_or_paging(const zisa::Decoded& decoded, const ArchState& now) const {

@@ -8,6 +8,10 @@ using namespace vmm;
 
 namespace {
 constexpr u32 kSmallestCache = 64;
+// An instruction is innocent until it has trapped this often, and guilty until it was called out for nothing
+// this often in a row: quick to the safe form, slow back.
+constexpr u32 kGuilty = 4, kInnocentAgain = 256;
+constexpr std::size_t kMostRecords = 4096;
 }
 
 void Dbt::start(Vm& vm) {
@@ -63,8 +67,39 @@ cpu::Unit Dbt::translate_at(Vm& vm, Gpa page) {
 // --- call-outs ---
 
 void Dbt::on(Vm& vm, const CallOut& exit) {
+  const u32 pc = vm.state().pc;
+  const bool memory = zisa::kRows[exit.row].kind != zisa::Kind::kSystem;
   const Emulated done = vm.emulate_called(exit);
-  if (done.trap) vm.inject(*done.trap);
+  if (done.trap) return vm.inject(*done.trap);
+  if (memory) note_call(vm, pc, done.needed_vmm);
+}
+
+// --- adaptation (Adams and Agesen 2006, section 5): accesses that keep trapping ---
+
+// The instruction at the PC trapped and is to be emulated.
+void Dbt::note_trap(Vm& vm) {
+  const u32 pc = vm.state().pc;
+  if (!options_.adaptive || !vm.is_translated(pc)) return;
+  if (records_.size() == kMostRecords) records_.clear();
+  if (++records_[pc].trapped >= kGuilty)
+    retranslate(vm, pc, cpu::OpKind::kCallOutLight, cpu::OpReason::kKeepsTrapping);
+}
+
+void Dbt::note_call(Vm& vm, u32 pc, bool needed) {
+  Record& record = records_[pc];
+  record.innocent = needed ? 0 : record.innocent + 1;
+  if (record.innocent < kInnocentAgain) return;
+  record = {};
+  retranslate(vm, pc, cpu::OpKind::kIdentical, cpu::OpReason::kNone);
+}
+
+void Dbt::retranslate(Vm& vm, u32 pc, cpu::OpKind kind, cpu::OpReason reason) {
+  cpu::Unit unit = vm.unit_at(pc);
+  cpu::TcOp& op = unit.ops[(pc - unit.start) / 4];
+  op.kind = kind;
+  op.reason = reason;
+  if (options_.coalesce) coalesce(unit);
+  vm.replace_unit(std::move(unit));
 }
 
 // Code in the cache has enabled interrupts, and one waits.
@@ -92,7 +127,9 @@ void Dbt::emulate(Vm& vm) {
 void Dbt::on(Vm& vm, const PageFault& exit) {
   const FaultAnswer answer = pager_.handle(vm, exit);
   if (answer.action == FaultAction::kInject) vm.inject(answer.trap);
-  if (answer.action == FaultAction::kEmulate) emulate(vm);
+  if (answer.action != FaultAction::kEmulate) return;
+  note_trap(vm);
+  emulate(vm);
 }
 
 void Dbt::on(Vm& vm, const Exception& exit) { vm.inject({exit.cause, exit.tval}); }

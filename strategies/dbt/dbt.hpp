@@ -4,6 +4,8 @@
 // interrupts are as under trap-and-emulate.
 #pragma once
 
+#include <map>
+
 #include "vmm/shadow_pager.hpp"
 #include "vmm/strategy.hpp"
 
@@ -46,10 +48,19 @@ class Dbt final : public vmm::CopyableStrategy<Dbt> {
     vm.fail("an exit that binary translation never enabled");
   }
   cpu::Unit translate_at(vmm::Vm& vm, Gpa page);
+  void note_trap(vmm::Vm& vm);
+  void note_call(vmm::Vm& vm, u32 pc, bool needed);
+  void retranslate(vmm::Vm& vm, u32 pc, cpu::OpKind kind, cpu::OpReason reason);
   void emulate(vmm::Vm& vm);
   void absorb_writes(vmm::Vm& vm);
   bool is_late(const vmm::Vm& vm, const vmm::Exit& exit) const;
 
+  // What an instruction that accesses memory did of late.
+  struct Record {
+    u32 trapped = 0;    ///< as itself
+    u32 innocent = 0;   ///< as a call-out that was not needed, in a row
+  };
+  std::map<u32, Record> records_;  ///< by guest PC
   DbtOptions options_;
   vmm::ShadowPager pager_;
 };
