@@ -7,6 +7,7 @@
 
 #include "cli/debug_text.hpp"
 #include "cli/numbers.hpp"
+#include "cli/units_text.hpp"
 
 namespace ringside::cli {
 
@@ -188,6 +189,18 @@ Result<Answer> walk(DebugTable& t, const Words& words) {
   return Answer{walk_text(view), {{"walk", to_json(view)}}};
 }
 
+Result<Answer> units(DebugTable& t, const Words&) {
+  const auto view = session::units(t.debugger.session());
+  return Answer{units_text(view, t.style), {{"units", to_json(view)}}};
+}
+
+Result<Answer> unit(DebugTable& t, const Words& words) {
+  const auto address = parse_address(t.debugger.session(), words[0]);
+  if (!address) return fail(address.error());
+  const auto found = session::units_at(t.debugger.session(), *address);
+  return Answer{unit_text(found, t.style), {{"unit", list_of(found)}}};
+}
+
 Result<Answer> exits(DebugTable& t, const Words&) {
   const auto all = t.debugger.session().report().exits;
   const bool bare = !session::registers(t.debugger.session()).deprivileged;
@@ -300,6 +313,9 @@ const std::vector<DebugCommand>& debug_commands() {
       {"mem", "m", "ADDR [N]", "N bytes of memory [64]", 1, 2, mem},
       {"walk", "", "ADDR",
        "how an address is translated: by the guest's page tables, and by the shadow", 1, 1, walk},
+      {"units", "", "", "what binary translation has made so far", 0, 0, units},
+      {"unit", "", "ADDR", "the guest's code at an address beside its translation, and why it changed",
+       1, 1, unit},
       {"exits", "", "", "exits so far", 0, 0, exits},
       {"events", "e", "[N]", "the last N events [10]", 0, 1, events},
       {"console", "", "", "what the guest has printed so far", 0, 0, console},

@@ -58,6 +58,8 @@ void add_strategy_option(CLI::App& verb, GuestOptions& options) {
 
 void add_guest_options(CLI::App& verb, GuestOptions& o, const Frame& frame,
                        const std::string& limit) {
+  verb.add_flag("--translate-user", o.session.translate_user,
+                "dbt translates user code as well, which else runs directly");
   session::Options& s = o.session;
   s.folders = frame.folders;
   verb.add_option("--isa", s.isa,

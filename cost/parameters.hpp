@@ -124,16 +124,16 @@ constexpr std::string_view unit_name(Unit unit) {
   ROW(kHvmHandler,       kCycles,      0,   10000000, "strategies/hvm",                             \
       "further software per exit that a VMM with hardware assistance runs",                         \
       "each exit, beside vmm_dispatch")                                                             \
-  ROW(kCalloutFull,      kCycles,      0,   10000000, "strategies/dbt",                             \
+  ROW(kCalloutFull,      kCycles,      0,   10000000, "vmm",                                        \
       "a call from translated code to the VMM with all state saved, the simple emulation included", \
       "each full call-out")                                                                         \
-  ROW(kCalloutLight,     kCycles,      0,   10000000, "strategies/dbt",                             \
+  ROW(kCalloutLight,     kCycles,      0,   10000000, "vmm",                                        \
       "a call from translated code to a routine of the VMM that saves little",                      \
       "each light call-out")                                                                        \
-  ROW(kTcHash,           kCycles,      0,   10000000, "strategies/dbt",                             \
+  ROW(kTcHash,           kCycles,      0,   10000000, "cpu",                                        \
       "finding the translation of a computed jump's target",                                        \
       "each hashed jump, beside indirect_jump")                                                      \
-  ROW(kTranslateInsn,    kCycles,      0,   10000000, "strategies/dbt",                             \
+  ROW(kTranslateInsn,    kCycles,      0,   10000000, "vmm",                                        \
       "translating one guest instruction",                                                          \
       "each instruction of each unit translated")                                                   \
   ROW(kHypercallEntry,   kCycles,      0,   10000000, "strategies/paravirt",                        \

@@ -63,7 +63,13 @@ constexpr std::array kExits = {
         "hands it to the guest."},
     Texts{"HALT", "The guest waits for an interrupt."},
     Texts{"ENTRY_FAILURE", "The control block did not pass the hardware's checks."},
-    Texts{"NOT_TRANSLATED", "The guest came to code that has no translation yet."}};
+    Texts{"NOT_TRANSLATED", "The guest came to code that has no translation yet."},
+    Texts{"CALLOUT full",
+          "Translated code called the VMM for an instruction that needs all of it: a change of mode or map, a "
+          "trap, a wait."},
+    Texts{"CALLOUT light",
+          "Translated code called a routine of the VMM for an instruction that needs little of it: the timer, "
+          "a right in the guest's map, an access that kept trapping."}};
 
 template <class Table>
 std::string_view look_up(const Table& table, std::string_view name) {

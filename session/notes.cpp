@@ -30,6 +30,9 @@ std::vector<std::string> notes(const Options& options, const std::string& isa) {
         "zisa-h is zisa plus hardware assistance for a VMM, which {} does not use: the guest ran "
         "as on zisa.",
         options.strategy));
+  if (options.translate_user && options.strategy != "dbt")
+    all.push_back(fmt::format("{} translates no code: --translate-user changed nothing.",
+                              options.strategy));
   if (options.seed != 0)
     all.push_back(fmt::format("Nothing in this run is drawn at random: --seed {} changed nothing.",
                               options.seed));

@@ -206,7 +206,7 @@ bool is_duration(cost::Param param) {
 TEST_CASE("a price moves the cycles of what is charged with it, and nothing else") {
   const zisa::Assembly code = program(kEverything);
   std::array<u64, cost::kParams> charged{};
-  for (const auto* strategy : {"bare", "trap-emulate"}) {
+  for (const auto* strategy : {"bare", "trap-emulate", "dbt"}) {
     const auto base = priced("zisa-v", strategy, code, std::nullopt, 0);
     REQUIRE(base->ending());
     INFO(describe(*base));
