@@ -79,7 +79,6 @@ CodePage& DecodeCache::units_page(const CodeKey& key) {
 void DecodeCache::drop_units() {
   for (const auto& [key, page] : units_) mmu_.tlb.drop_fetch_tags(page.get());
   units_.clear();
-  code_ = nullptr;
 }
 
 // Nothing where translated code has no operation that the CPU executes by itself.
