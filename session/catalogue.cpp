@@ -6,14 +6,20 @@
 
 #include "cost/model.hpp"
 #include "strategies/bare/bare.hpp"
+#include "strategies/hvm/hvm.hpp"
 #include "strategies/trap_emulate/trap_emulate.hpp"
 
 namespace ringside::session {
 
 namespace {
 template <class S>
-std::unique_ptr<vmm::Strategy> make() {
+std::unique_ptr<vmm::Strategy> make(const Options&) {
   return std::make_unique<S>();
+}
+
+std::unique_ptr<vmm::Strategy> make_hvm(const Options& options) {
+  return std::make_unique<ringside::strategies::Hvm>(
+      vmm::AssistedPaging{options.paging != "shadow", options.nested_depth});
 }
 }  // namespace
 
@@ -22,18 +28,25 @@ const std::vector<StrategyInfo>& strategies() {
       {"bare", make<ringside::strategies::Bare>, "the guest owns the machine", {"zisa", "zisa-v"}},
       {"trap-emulate", make<ringside::strategies::TrapEmulate>, "the guest runs in U mode, traps are emulated",
        {"zisa", "zisa-v"}},
+      {"hvm", make_hvm, "the guest has a supervisor mode of its own, by hardware assistance", {"zisa-h"}, true},
   };
   return all;
 }
 
-Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name) {
+Result<const StrategyInfo*> find_strategy(std::string_view name) {
   std::string names;
   for (const StrategyInfo& each : strategies()) {
-    if (each.name == name) return each.make();
+    if (each.name == name) return &each;
     names += (names.empty() ? "" : ", ") + std::string(each.name);
   }
   return fail({Error::Kind::kUsage, "", "--strategy " + std::string(name), "no such strategy",
                "use one of " + names});
+}
+
+Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name, const Options& options) {
+  const auto found = find_strategy(name);
+  if (!found) return fail(found.error());
+  return (*found)->make(options);
 }
 
 std::vector<std::string> isa_names() { return {"zisa", "zisa-v", "zisa-h"}; }

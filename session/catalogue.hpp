@@ -7,21 +7,26 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "session/options.hpp"
 #include "vmm/strategy.hpp"
 
 namespace ringside::session {
 
 struct StrategyInfo {
   std::string_view name;
-  std::unique_ptr<vmm::Strategy> (*make)();
+  std::unique_ptr<vmm::Strategy> (*make)(const Options& options);
   std::string_view summary;  ///< one line for --help
   std::vector<std::string_view> isas;  ///< the variants on which it is worth comparing
+  bool hardware_assistance = false;    ///< whether it needs a CPU with non-root mode
 };
 
 const std::vector<StrategyInfo>& strategies();
 
-/// A new strategy of that name; the error lists the names.
-Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name);
+/// The strategy of that name; the error lists the names.
+Result<const StrategyInfo*> find_strategy(std::string_view name);
+
+/// A new strategy of that name, with its options.
+Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name, const Options& options = {});
 
 /// Names that options take beside those of files: variants, cost models.
 std::vector<std::string> isa_names();

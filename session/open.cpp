@@ -171,21 +171,51 @@ Result<std::bitset<zisa::kRowCount>> cured_rows(const Options& options) {
   return rows;
 }
 
+Result<void> check_paging(const Options& options, bool assisted) {
+  const std::string& paging = options.paging;
+  if (!paging.empty() && paging != "shadow" && paging != "nested")
+    return usage("--paging " + paging, "no such paging", "use shadow or nested");
+  if (paging == "nested" && !assisted)
+    return usage("--paging nested", "needs hardware assistance, which --strategy " + options.strategy + " does not use",
+                 "add --strategy hvm --isa zisa-h, or take shadow");
+  if (options.nested_depth < 1 || options.nested_depth > 5)
+    return usage("--nested-depth " + std::to_string(options.nested_depth), "is not between 1 and 5", "give 4, for example");
+  return {};
+}
+
+// Whether the machine has what the strategy needs.
+Result<void> check_strategy(const Options& options, const cpu::Variant& variant) {
+  const auto strategy = find_strategy(options.strategy);
+  if (!strategy) return fail(strategy.error());
+  if ((*strategy)->hardware_assistance && !variant.hardware_assistance)
+    return usage("--strategy " + options.strategy, "needs hardware assistance, which " + variant.name + " has not",
+                 "add --isa zisa-h");
+  return check_paging(options, (*strategy)->hardware_assistance);
+}
+
+// A one-level table is 4 MiB, aligned to its size.
+u64 vmm_extra(const Options& options) {
+  return options.nested_depth == 1 ? 8u << 20 : 0;
+}
+
 Result<vmm::MachineConfig> configure(const Options& options, const loader::Image& image) {
   if (auto fits = check_options(options); !fits) return fail(fits.error());
   auto variant = choose_variant(options, image);
   if (!variant) return fail(variant.error());
+  if (auto served = check_strategy(options, *variant); !served) return fail(served.error());
   auto model = load_model(options);
   if (!model) return fail(model.error());
   auto drives = open_drives(options, image.file);
   if (!drives) return fail(drives.error());
   auto cured = cured_rows(options);
   if (!cured) return fail(cured.error());
-  vmm::GuestConfig guest{options.memory, {}, *cured, 1};
+  vmm::GuestConfig guest{options.memory, {}, *cured, 1, vmm_extra(options)};
   guest.platform.disk_latency = (*model)[cost::Param::kDiskLatency];
   guest.platform.input = options.input;
   guest.platform.drives = std::move(*drives);
-  return vmm::MachineConfig{*variant, *model, {std::move(guest)}, options.virtual_time};
+  vmm::MachineConfig config{*variant, *model, {std::move(guest)}, options.virtual_time};
+  config.assist = {options.vm_identifiers, options.walk_cache, options.nested_tlb};
+  return config;
 }
 
 }  // namespace
@@ -194,7 +224,7 @@ Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options,
                                                    const loader::Image& image) {
   auto config = configure(options, image);
   if (!config) return fail(config.error());
-  auto strategy = make_strategy(options.strategy);
+  auto strategy = make_strategy(options.strategy, options);
   if (!strategy) return fail(strategy.error());
   const auto boot = boot_of(options, image, config->model);
   auto block = loader::boot_information(*boot);

@@ -113,7 +113,7 @@ Report Session::report() const {
   r.guest = options().guest;
   r.isa = m.cpu().variant().name;
   r.strategy = m.strategy().name();
-  r.paging = m.vm().deprivileged() ? "shadow" : "none";
+  r.paging = state.assisted.nested ? "nested" : m.vm().virtualized() ? "shadow" : "none";
   r.cost_model = parts_->model_name;
   r.cost_model_hash = parts_->model_hash;
   r.outcome = m.ending() ? outcome_name(m.ending()->outcome) : "running";

@@ -32,7 +32,8 @@ Cause unpack(u8 detail) {
 std::string detail_name(ExitKind kind) {
   if (kind.reason == number_of<PrivilegedInstruction>())
     return kind.detail < zisa::kRowCount ? std::string(zisa::kRows[kind.detail].name) : "";
-  if (kind.reason == number_of<PageFault>()) return std::string(kMeanings[kind.detail]);
+  if (kind.reason == number_of<PageFault>() || kind.reason == number_of<NestedFault>())
+    return std::string(kMeanings[kind.detail]);
   if (kind.reason == number_of<Exception>() || kind.reason == number_of<Interrupt>())
     return std::string(zisa::cause_name(unpack(kind.detail)));
   return "";

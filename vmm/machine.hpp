@@ -16,6 +16,7 @@ struct MachineConfig {
   std::vector<GuestConfig> guests;
   bool virtual_time = false;
   Cycles slice = 1'000'000;  ///< of a VM with share 1, where there are several
+  cpu::HardwareAssist assist = {};  ///< what there is beside non-root mode, where the variant has that
 };
 
 /// Where a run is to stop at the latest. 0 stands for no limit.
@@ -137,6 +138,7 @@ class Machine {
   void execute();
   void after_trap(const cpu::Step& step, Cycles before);
   void handle_exit(const Exit& exit, Cycles left_at, bool free_of_charge);
+  void enter(bool failed_before);
   void on_sensitive(unsigned row);
   void cure(unsigned row, u32 word);
   void note_hole(unsigned row, u32 pc, u32 got, u32 bare_metal);
