@@ -42,12 +42,20 @@ Result<loader::BootInformation> boot_of(const Options& options, const loader::Im
                                  1};
 }
 
-Result<void> check_paging(const std::string& paging) {
-  if (paging == "shadow") return {};
-  if (paging == "nested")
-    return usage("--paging nested", "needs hardware assistance, which only --strategy hvm on --isa zisa-h uses",
-                 "take shadow; hvm comes with a later version");
-  return usage("--paging " + paging, "no such paging", "use shadow");
+Result<void> check_paging(const Options& options) {
+  const std::string& paging = options.paging;
+  const auto strategy = find_strategy(options.strategy);
+  if (!strategy) return fail(strategy.error());
+  if (!paging.empty() && paging != "shadow" && paging != "nested")
+    return usage("--paging " + paging, "no such paging", "use shadow or nested");
+  if (paging == "nested" && !(*strategy)->hardware_assistance)
+    return usage("--paging nested",
+                 "needs hardware assistance, which --strategy " + options.strategy + " does not use",
+                 "add --strategy hvm --isa zisa-h, or take shadow");
+  if (options.nested_depth < 1 || options.nested_depth > 5)
+    return usage("--nested-depth " + std::to_string(options.nested_depth), "is not between 1 and 5",
+                 "give 4, for example");
+  return {};
 }
 
 Result<void> check_cpus(u64 cpus) {
@@ -82,7 +90,7 @@ Result<void> check_no_source(const std::string& path) {
 }  // namespace
 
 Result<void> check_options(const Options& options) {
-  if (auto fits = check_paging(options.paging); !fits) return fits;
+  if (auto fits = check_paging(options); !fits) return fits;
   if (auto fits = check_cpus(options.cpus); !fits) return fits;
   return check_memory(options.memory);
 }
@@ -171,18 +179,6 @@ Result<std::bitset<zisa::kRowCount>> cured_rows(const Options& options) {
   return rows;
 }
 
-Result<void> check_paging(const Options& options, bool assisted) {
-  const std::string& paging = options.paging;
-  if (!paging.empty() && paging != "shadow" && paging != "nested")
-    return usage("--paging " + paging, "no such paging", "use shadow or nested");
-  if (paging == "nested" && !assisted)
-    return usage("--paging nested", "needs hardware assistance, which --strategy " + options.strategy + " does not use",
-                 "add --strategy hvm --isa zisa-h, or take shadow");
-  if (options.nested_depth < 1 || options.nested_depth > 5)
-    return usage("--nested-depth " + std::to_string(options.nested_depth), "is not between 1 and 5", "give 4, for example");
-  return {};
-}
-
 // Whether the machine has what the strategy needs.
 Result<void> check_strategy(const Options& options, const cpu::Variant& variant) {
   const auto strategy = find_strategy(options.strategy);
@@ -190,7 +186,7 @@ Result<void> check_strategy(const Options& options, const cpu::Variant& variant)
   if ((*strategy)->hardware_assistance && !variant.hardware_assistance)
     return usage("--strategy " + options.strategy, "needs hardware assistance, which " + variant.name + " has not",
                  "add --isa zisa-h");
-  return check_paging(options, (*strategy)->hardware_assistance);
+  return {};
 }
 
 // A one-level table is 4 MiB, aligned to its size.

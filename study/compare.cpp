@@ -103,6 +103,8 @@ class Comparison {
     Options options = options_.session;
     options.isa = isa;
     options.strategy = strategy;
+    const auto info = session::find_strategy(strategy);
+    if (info && !(*info)->hardware_assistance) options.paging.clear();  // nested is for others
     auto session = Session::open(options);
     if (!session) return fail(session.error());
     session->run([&] { return goes_on(*session); });
