@@ -78,7 +78,8 @@ struct Ran {
 std::unique_ptr<Ran> run(std::string_view source, Plan plan, u64 instructions = 2000) {
   auto ran = std::make_unique<Ran>();
   const zisa::Assembly code = program(source);
-  MachineConfig config{*cpu::Variant::named("zisa-h"), *cost::preset("textbook"), 1u << 20, true, {}, {}};
+  MachineConfig config{*cpu::Variant::named("zisa-h"), *cost::preset("textbook"), {{}}, true};
+  config.guests[0].ram_bytes = 1u << 20;
   ran->machine =
       std::make_unique<Machine>(config, std::make_unique<TestVmm>(std::move(plan), ran->seen));
   for (const auto& section : code.sections)
