@@ -1,5 +1,6 @@
 #include "cli/guest_options.hpp"
 
+#include <algorithm>
 #include <sstream>
 
 #include "cli/numbers.hpp"
@@ -63,11 +64,23 @@ void add_guest_options(CLI::App& verb, GuestOptions& o, const Frame& frame,
   session::Options& s = o.session;
   s.folders = frame.folders;
   verb.add_option("--isa", s.isa,
-                  "zisa, zisa-v, zisa-h (zisa plus hardware assistance, which no strategy uses "
-                  "yet) or FILE.json [what the guest says]")
+                  "zisa, zisa-v, zisa-h (zisa plus hardware assistance, which hvm uses) or FILE.json "
+                  "[what the guest says]")
       ->type_name("NAME");
-  verb.add_option("--paging", s.paging, "How a VMM gives the guest its pages: shadow")
+  verb.add_option("--paging", s.paging,
+                  "How a VMM gives the guest its pages: shadow or, with hardware assistance, nested "
+                  "[nested under hvm]")
       ->type_name("NAME");
+  add_number(
+      verb, "--nested-depth", [&s](u64 n) { s.nested_depth = static_cast<unsigned>(std::min<u64>(n, 99)); },
+      "Levels of the nested tables: 1 to 5 [2]");
+  const auto entries = [](u32& to) { return [&to](u64 n) { to = static_cast<u32>(std::min<u64>(n, 4096)); }; };
+  add_number(verb, "--walk-cache", entries(s.walk_cache),
+             "Entries of the page-walk cache, with nested paging [0: none]");
+  add_number(verb, "--nested-tlb", entries(s.nested_tlb),
+             "Entries of the nested TLB, with nested paging [0: none]");
+  verb.add_flag("!--no-vm-identifiers", s.vm_identifiers,
+                "The TLB does not tell VMs apart: each exit and entry drops all translations");
   verb.add_option("--cost-model", s.cost_model,
                   "Prices of a machine: a preset or FILE.json [textbook]")
       ->type_name("NAME");

@@ -33,7 +33,7 @@ std::vector<std::string> values_of(const CLI::Option& option) {
     for (const auto& strategy : session::strategies()) values.emplace_back(strategy.name);
   if (name == "--isa") values = session::isa_names();
   if (name == "--cost-model") values = session::cost_model_names();
-  if (name == "--paging") values = {"shadow"};
+  if (name == "--paging") values = {"shadow", "nested"};
   return values;
 }
 

@@ -106,19 +106,19 @@ constexpr std::string_view unit_name(Unit unit) {
   ROW(kVmmSwitch,        kCycles,      0,   10000000, "vmm",                                        \
       "the VMM chooses another shadow root, or another world, and loads it",                        \
       "each virtual change of mode, of paging or of address space")                                 \
-  ROW(kVmExit,           kCycles,      0,   10000000, "strategies/hvm",                             \
+  ROW(kVmExit,           kCycles,      0,   10000000, "cpu",                                        \
       "hardware transition out of non-root mode",                                                   \
       "each exit but those of vm_exit_page_fault")                                                  \
-  ROW(kVmExitPageFault,  kCycles,      0,   10000000, "strategies/hvm",                             \
+  ROW(kVmExitPageFault,  kCycles,      0,   10000000, "cpu",                                        \
       "the same for a page fault or nested fault",                                                  \
       "each such exit")                                                                             \
-  ROW(kVmEntry,          kCycles,      0,   10000000, "strategies/hvm",                             \
+  ROW(kVmEntry,          kCycles,      0,   10000000, "cpu",                                        \
       "hardware transition into non-root mode",                                                     \
       "each entry")                                                                                 \
-  ROW(kVmread,           kCycles,      0,   10000000, "strategies/hvm",                             \
+  ROW(kVmread,           kCycles,      0,   10000000, "vmm",                                        \
       "reading one field of the control block",                                                     \
       "each field read")                                                                            \
-  ROW(kVmwrite,          kCycles,      0,   10000000, "strategies/hvm",                             \
+  ROW(kVmwrite,          kCycles,      0,   10000000, "vmm",                                        \
       "writing one field of the control block",                                                     \
       "each field written")                                                                         \
   ROW(kHvmHandler,       kCycles,      0,   10000000, "strategies/hvm",                             \

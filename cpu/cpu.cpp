@@ -15,7 +15,7 @@ Cpu::Cpu(u32 number, const Variant& variant, mmu::Memory& memory, cost::Ledger& 
   state.x[10] = number;
 }
 
-// The other world's translations are none of this one's.
+// The other world's translations are none of this one's; VM identifiers tell them apart.
 void Cpu::bring_back(const Loaded& world, Clock& clock) {
   state = world.state;
   trap_to = world.trap_to;
@@ -24,7 +24,11 @@ void Cpu::bring_back(const Loaded& world, Clock& clock) {
   units = world.units;
   clock_ = &clock;
   fetch_.valid = false;
-  mmu_.tlb.drop_all();
+  non_root = world.non_root;
+  mmu_.nested = world.nested;
+  if (world.vmid == 0 || mmu_.tlb.vmid() == 0) mmu_.tlb.drop_all_vms();
+  mmu_.tlb.set_vmid(world.vmid);
+  mmu_.caches.clear();
 }
 
 Account Cpu::account() const {
@@ -35,9 +39,11 @@ Account Cpu::account() const {
 std::optional<Trap> Cpu::look_up_fetch() {
   const auto found = mmu_.translate(state.context(), {state.pc}, Access::kFetch);
   if (found.fault == mmu::Fault::kPage) return Trap{Cause::kFetchPage, state.pc};
+  if (found.fault == mmu::Fault::kNested) return Trap{kNestedFault, state.pc};
   if (found.fault == mmu::Fault::kAccess || !mmu_.memory().contains(found.hpa))
     return Trap{Cause::kFetchAccess, state.pc};
   fetch_ = {true, state.pc & ~kPageMask, found.hpa.page_base()};
+  non_root.vectoring.under_way = false;  // a trap is delivered once its vector can be fetched
   return std::nullopt;
 }
 
@@ -62,7 +68,11 @@ bool repeats_itself(const zisa::Decoded& jump) {
 }  // namespace
 
 Step Cpu::step(bool sensitive_seen) {
-  if (interrupt_due()) return trapped({first_interrupt(enabled_pending(state)), 0}, zisa::kIllegalRow);
+  if (interrupt_due()) {
+    if (non_root.active) return non_root_interrupt();
+    return trapped({first_interrupt(enabled_pending(state)), 0}, zisa::kIllegalRow);
+  }
+  non_root.instruction = 0;
   if (!fetch_known())
     if (const auto trap = look_up_fetch()) return trapped(*trap, zisa::kIllegalRow);
   if (units.cache) return step_unit();
@@ -72,6 +82,8 @@ Step Cpu::step(bool sensitive_seen) {
                             !variant_.traps_in_user(decoded.row, state.sr);
   if (runs_in_user && trap_to == TrapTo::kVmm && !sensitive_seen)
     return {Step::Kind::kSensitive, decoded.row, {}, false};
+  if (non_root.active)
+    if (const auto left = exit_before(decoded)) return *left;
   return execute(decoded, direct);
 }
 
@@ -96,7 +108,11 @@ Step Cpu::execute(const zisa::Decoded& decoded, u64& counter) {
   Hardware hardware(*this);
   View<Hardware> view(state, hardware);
   const Account payer = account();
-  if (const auto& trap = view.execute(decoded, variant_)) return trapped(*trap, decoded.row);
+  std::optional<Unmasked> as_seen;
+  if (non_root.active && non_root.controls.masked && decoded.row < zisa::kRowCount && zisa::kRows[decoded.row].kind == zisa::Kind::kSystem) as_seen.emplace(*this);
+  const auto& trap = view.execute(decoded, variant_);
+  as_seen.reset();
+  if (trap) return trapped(*trap, decoded.row);
   hardware.finish();
   charge(payer, decoded.row);
   ++counter;
@@ -139,8 +155,6 @@ void Cpu::charge(Account payer, unsigned row) {
   if (accesses_.misaligned) ledger_.charge(payer, Param::kMisaligned, accesses_.misaligned);
 }
 
-namespace {
-
 Param price_of(Cause cause) {
   switch (cause) {
     case Cause::kEcallU:
@@ -151,9 +165,9 @@ Param price_of(Cause cause) {
   }
 }
 
-}  // namespace
-
 Step Cpu::trapped(const Trap& trap, unsigned row) {
+  if (non_root.active)
+    if (const auto left = exit_instead(trap, row)) return *left;
   ledger_.charge(Account::kHardware, price_of(trap.cause));
   fetch_.valid = false;
   state.waiting = false;
@@ -161,7 +175,7 @@ Step Cpu::trapped(const Trap& trap, unsigned row) {
     const bool by_instruction = !zisa::is_interrupt(trap.cause);
     direct += by_instruction;
     clock_->instructions += by_instruction;
-    enter_trap(state, trap);
+    deliver(trap);
   }
   return {Step::Kind::kTrapped, row, trap, false};
 }

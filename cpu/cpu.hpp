@@ -7,6 +7,7 @@
 #include "cpu/clock.hpp"
 #include "cpu/decode_memo.hpp"
 #include "cpu/effects.hpp"
+#include "cpu/non_root.hpp"
 #include "cpu/state.hpp"
 #include "cpu/translation.hpp"
 #include "cpu/variant.hpp"
@@ -31,6 +32,7 @@ struct Step {
   enum class Kind : u8 {
     kCompleted,  ///< an instruction
     kTrapped,    ///< an instruction trapped, or an interrupt was taken
+    kExited,     ///< non-root mode was left: Cpu::non_root.exit says why
     kSensitive,  ///< nothing yet: a sensitive instruction is about to run in a de-privileged guest
     kLeaves,     ///< nothing yet: translated code is at an operation that the VMM has to do, or at its end
   };
@@ -63,8 +65,13 @@ class Cpu {
     bool guest_kernel = true;
     u64 direct = 0;
     Units units;
+    NonRoot non_root;
+    mmu::NestedPaging nested;
+    u16 vmid = 0;
   };
-  Loaded put_away() const { return {state, trap_to, guest_kernel, direct, units}; }
+  Loaded put_away() const {
+    return {state, trap_to, guest_kernel, direct, units, non_root, mmu_.nested, mmu_.tlb.vmid()};
+  }
   /// `clock` is the time of that world; it outlives its stay on the CPU.
   void bring_back(const Loaded& world, Clock& clock);
 
@@ -72,10 +79,28 @@ class Cpu {
   /// instruction that the last step only announced.
   Step step(bool sensitive_seen = false);
 
-  /// Whether an interrupt would be taken before the next instruction.
+  /// Non-root mode; all of it is part of the state of the CPU.
+  NonRoot non_root;
+
+  /// Enters non-root mode by the control block in that page of RAM, and delivers the event that it names. If a
+  /// field breaks a rule, nothing is entered. Charges vm_entry, and the trap of the event.
+  std::optional<EntryFault> enter_non_root(Hpa block);
+
+  /// Whether an interrupt would be taken before the next instruction, or would have the guest exit.
   bool interrupt_due() const {
+    if (non_root.active) return non_root_interrupt_due();
     return enabled_pending(state) != 0 && (interrupts_enabled(state) || trap_to == TrapTo::kVmm);
   }
+
+  /// Whether something is pending that ends a wait.
+  bool wakes() const;
+
+  /// What the hardware offers to non-root mode; to be said before the guest starts.
+  void set_assist(const HardwareAssist& assist) {
+    assist_ = assist;
+    mmu_.caches = {mmu::FifoCache(assist.walk_cache), mmu::FifoCache(assist.nested_tlb), 0, 0};
+  }
+  const HardwareAssist& assist() const { return assist_; }
 
   /// To be called when the VMM has changed what the guest runs in (pc, root, mode): translations of fetches
   /// are looked up again.
@@ -124,6 +149,31 @@ class Cpu {
  private:
   friend class Hardware;
 
+  // Executes on registers as a guest in non-root mode sees them, while one lives.
+  class Unmasked {
+   public:
+    explicit Unmasked(Cpu& cpu);
+    ~Unmasked();
+    Unmasked(const Unmasked&) = delete;
+    Unmasked& operator=(const Unmasked&) = delete;
+
+   private:
+    Cpu& cpu_;
+    u32 sr_;
+    std::array<u32, zisa::kCrCount> cr_;
+  };
+
+  bool non_root_interrupt_due() const;
+  Step non_root_interrupt();
+  std::optional<Step> exit_before(const zisa::Decoded& decoded);
+  bool wants_exit(const zisa::Decoded& decoded) const;
+  std::optional<Step> exit_instead(const Trap& trap, unsigned row);
+  Step leave_for_nested_fault(u32 gva, unsigned row);
+  Step leave(const ExitInfo& info);
+  void deliver(const Trap& trap);
+  void take_delivery_back();
+  void drop_translations();
+
   Step execute(const zisa::Decoded& decoded, u64& counter);
   Step step_unit();
   Step trapped(const Trap& trap, unsigned row);
@@ -133,6 +183,7 @@ class Cpu {
 
   u32 number_;
   Variant variant_;
+  HardwareAssist assist_;
   mmu::Mmu mmu_;
   cost::Ledger& ledger_;
   Clock* clock_;
@@ -146,6 +197,9 @@ class Cpu {
     u32 data = 0, device = 0, misaligned = 0;
   } accesses_;
 };
+
+/// What the hardware entry of a trap costs.
+cost::Param price_of(Cause cause);
 
 /// Whether a row's instruction is one whose run in U mode the event log notes.
 constexpr bool is_sensitive(unsigned row) {

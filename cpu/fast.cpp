@@ -422,7 +422,7 @@ u64 FastEngine::account(const fast::Context& m) {
   cost::Ledger& ledger = cpu_.ledger();
   const Account payer = cpu_.account();
   const u64 insns = field(m.counts, kInsns);
-  const auto book = [&](Param param, Field which) {
+  const auto book = [&](Param param, fast::Field which) {
     if (const u64 n = field(m.counts, which)) ledger.charge(payer, param, n);
   };
   if (insns != 0) ledger.charge(payer, Param::kInsn, insns);
@@ -430,7 +430,8 @@ u64 FastEngine::account(const fast::Context& m) {
   book(Param::kMultiply, kMultiplies);
   book(Param::kDivide, kDivides);
   book(Param::kIndirectJump, kIndirects);
-  if (cpu_.state.paging()) cpu_.mmu().tlb.counts.hits += field(m.counts, kData) + m.fetch_lookups;
+  if (cpu_.mmu().looks_up(cpu_.state.paging()))
+    cpu_.mmu().tlb.counts.hits += field(m.counts, kData) + m.fetch_lookups;
   if (cpu_.units.cache) {
     if (const u64 n = field(m.counts, kIndirects)) ledger.charge(Account::kTranslation, Param::kTcHash, n);
     *cpu_.units.executed += insns;

@@ -23,6 +23,7 @@ std::optional<Trap> Hardware::translate(u32 gva, Access access, Hpa& hpa) {
   const auto found = cpu_.mmu_.translate(cpu_.state.context(), {gva}, access);
   hpa = found.hpa;
   if (found.fault == mmu::Fault::kNone) return std::nullopt;
+  if (found.fault == mmu::Fault::kNested) return Trap{kNestedFault, gva};
   const bool page = found.fault == mmu::Fault::kPage;
   return Trap{page ? zisa::page_fault(access) : zisa::access_fault(access), gva};
 }

@@ -23,15 +23,17 @@ class Hardware {
     return std::nullopt;
   }
 
-  u64 time() const { return cpu_.clock_->now(); }
+  u64 time() const { return cpu_.clock_->now() + cpu_.non_root.controls.time_offset; }
   u32 probe(u32 gva) { return cpu_.mmu_.probe(cpu_.state.context(), {gva}); }
 
   void invalidate_page(u32 gva) {
     cpu_.mmu_.tlb.drop({gva});
+    cpu_.mmu_.caches.clear();
     invalidated();
   }
   void invalidate_all() {
     cpu_.mmu_.tlb.drop_all();
+    cpu_.mmu_.caches.clear();
     invalidated();
   }
   void status_changed(u32 before) {
@@ -41,6 +43,7 @@ class Hardware {
   void control_changed(Cr which) {
     if (which != Cr::kPtbr) return;
     cpu_.mmu_.tlb.drop_local();
+    cpu_.mmu_.caches.clear();
     invalidated();
   }
   void returned() { cpu_.fetch_.valid = false; }

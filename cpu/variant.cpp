@@ -55,6 +55,7 @@ std::optional<Variant> Variant::named(std::string_view name) {
   if (name != "zisa" && name != "zisa-v" && name != "zisa-h") return std::nullopt;
   Variant variant;
   variant.name = name;
+  variant.hardware_assistance = name == "zisa-h";
   if (name == "zisa-v")
     for (unsigned row = 0; row < zisa::kRowCount; ++row)
       if (zisa::kRows[row].in_user == zisa::InUser::kHole) variant.set_trap(row, true);

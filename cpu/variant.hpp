@@ -33,6 +33,8 @@ class Variant {
   }
 
   std::string name;
+  /// Whether there is non-root mode (zisa-h).
+  bool hardware_assistance = false;
 
   bool operator==(const Variant&) const = default;
 

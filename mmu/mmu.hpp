@@ -3,6 +3,7 @@
 
 #include "cost/ledger.hpp"
 #include "mmu/memory.hpp"
+#include "mmu/nested.hpp"
 #include "mmu/paging.hpp"
 #include "mmu/tlb.hpp"
 
@@ -42,9 +43,10 @@ class Mmu {
   /// page-walk account) and setting A and D.
   Translation translate(const Context& context, Gva gva, Access access) {
     if (const TlbEntry* entry = cached(context, gva, access)) {
-      if (context.paging) ++tlb.counts.hits;
+      if (looks_up(context.paging)) ++tlb.counts.hits;
       return {Fault::kNone, Hpa{entry->frame << kPageShift} + gva.offset()};
     }
+    if (nested.on) return nested_miss(context, gva, access);
     return context.paging ? miss(context, gva, access) : untranslated(gva);
   }
 
@@ -54,21 +56,38 @@ class Mmu {
     return entry && usable(*entry, context, access) ? entry : nullptr;
   }
 
-  /// What the mode may do at gva, without touching TLB or tables: bit 0 read, 1 write, 2 execute.
+  /// Whether look-ups in the TLB count: they do while something is translated.
+  bool looks_up(bool paging) const { return paging || nested.on; }
+
+  /// What the mode may do at gva, without touching TLB or tables: bit 0 read, 1 write, 2 execute. With nested
+  /// paging, nested_miss_for_probe() must have found nothing.
   u32 probe(const Context& context, Gva gva);
+  /// What the second dimension lacks for a PROBE of gva; charges the walk only if there is something.
+  std::optional<NestedMiss> nested_miss_for_probe(const Context& context, Gva gva);
 
   Memory& memory() { return memory_; }
 
   Tlb tlb;
 
+  /// The second dimension, off unless a CPU in non-root mode turns it on.
+  NestedPaging nested;
+  NestedMiss last_miss;  ///< of the latest Fault::kNested
+  WalkCaches caches;
+
  private:
   // A store through an entry whose D is clear walks again, so that D gets set.
   static bool usable(const TlbEntry& entry, const Context& context, Access access) {
     if (access == Access::kStore && !(entry.flags & pte::kD)) return false;
-    return allowed(entry.flags, context.supervisor, access) || !context.paging;
+    if (context.paging) return allowed(entry.flags, context.supervisor, access);
+    const u32 right = access == Access::kFetch  ? pte::kX
+                      : access == Access::kLoad ? pte::kR
+                                                : pte::kW;
+    return entry.flags & right;  // all rights, but with nested paging what that gives
   }
   Translation miss(const Context& context, Gva gva, Access access);
   Translation untranslated(Gva gva);
+  Translation nested_miss(const Context& context, Gva gva, Access access);
+  void charge_walk(const NestedTables& tables);
 
   Memory& memory_;
   cost::Ledger& ledger_;

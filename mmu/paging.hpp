@@ -71,7 +71,12 @@ constexpr u32 rights(u32 flags, bool supervisor) {
          u32{allowed(flags, supervisor, Access::kFetch)} << 2;
 }
 
-enum class Fault : u8 { kNone, kPage, kAccess };
+enum class Fault : u8 {
+  kNone,
+  kPage,
+  kAccess,
+  kNested,  ///< of the second dimension (mmu/nested.hpp)
+};
 
 /// One memory reference of a walk.
 struct WalkStep {

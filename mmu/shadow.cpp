@@ -1,15 +1,16 @@
 #include "mmu/shadow.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace ringside::mmu {
 
 namespace {
 
-// The guest's supervisor runs de-privileged too, so every shadow page is a U page. A and D are set
-// beforehand: the guest's own bits are kept by the VMM in the guest's tables.
+// A and D are set beforehand: the guest's own bits are kept in the guest's tables.
 u32 leaf_flags(Rights rights) {
-  u32 flags = pte::kV | pte::kU | pte::kA | pte::kD;
+  u32 flags = pte::kV | pte::kA | pte::kD;
+  if (rights.user) flags |= pte::kU;
   if (rights.read) flags |= pte::kR;
   if (rights.write) flags |= pte::kW;
   if (rights.execute) flags |= pte::kX;
@@ -18,15 +19,19 @@ u32 leaf_flags(Rights rights) {
 
 }  // namespace
 
-std::optional<u64> ShadowTables::new_table(Memory& memory) {
-  if (used_ == count_) return std::nullopt;
-  const u64 frame = first_ + used_++;
-  std::memset(memory.writable({frame << kPageShift}, kPageSize), 0, kPageSize);
+// A table lies in frames of its own, aligned to its size.
+std::optional<u64> ShadowTables::new_table(Memory& memory, u64 bytes) {
+  const u64 frames = std::max<u64>(1, bytes >> kPageShift);
+  const u64 frame = (first_ + used_ + frames - 1) / frames * frames;
+  if (frame + frames > first_ + count_) return std::nullopt;
+  used_ = frame + frames - first_;
+  for (u64 each = frame; each < frame + frames; ++each)
+    std::memset(memory.writable({each << kPageShift}, kPageSize), 0, kPageSize);
   return frame;
 }
 
 std::optional<u32> ShadowTables::add_root(Memory& memory, unsigned levels) {
-  const auto frame = new_table(memory);
+  const auto frame = new_table(memory, kShapes[levels].table_bytes(0));
   if (!frame) return std::nullopt;
   roots_.push_back({*frame, levels});
   return static_cast<u32>(roots_.size() - 1);
@@ -38,7 +43,7 @@ bool ShadowTables::map(Memory& memory, u32 root, Gva gva, u64 host_frame, Rights
   for (unsigned level = 0; level + 1 < shape.levels; ++level) {
     const Hpa entry{(table << kPageShift) + 4 * u64{shape.index(gva.v, level)}};
     if (!(memory.read<u32>(entry) & pte::kV)) {
-      const auto below = new_table(memory);
+      const auto below = new_table(memory, shape.table_bytes(level + 1));
       if (!below) return false;
       memory.write(entry, pte::make(*below, pte::kV));
     }

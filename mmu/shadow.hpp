@@ -1,5 +1,5 @@
-// Shadow page tables: tables in simulated host memory that a VMM fills and the hardware walks. This
-// is the mechanism only (frames, roots, entries); what to map and when is policy (vmm/shadow_pager.hpp).
+// Shadow page tables: tables in simulated host memory that a VMM fills and the hardware walks; nested tables
+// are made here too. This is the mechanism only (frames, roots, entries); what to map and when is policy (vmm/shadow_pager.hpp).
 #pragma once
 
 #include <vector>
@@ -9,9 +9,10 @@
 
 namespace ringside::mmu {
 
-/// What a shadow entry lets a de-privileged guest do.
+/// What a shadow entry lets the guest do.
 struct Rights {
   bool read = false, write = false, execute = false;
+  bool user = true;  ///< a U page: all are, where the guest runs de-privileged
   bool operator==(const Rights&) const = default;
 };
 
@@ -21,7 +22,7 @@ class ShadowTables {
   /// Tables are made in `count` frames from host frame `first` on.
   ShadowTables(u64 first, u64 count) : first_(first), count_(count) {}
 
-  /// A new empty root with 2 to 5 levels; nothing when the pool is used up.
+  /// A new empty root with 1 to 5 levels; nothing when the pool is used up.
   std::optional<u32> add_root(Memory& memory, unsigned levels);
 
   /// Maps the page of gva to a host frame; makes intermediate tables. False when the pool is used up.
@@ -47,7 +48,7 @@ class ShadowTables {
     u64 frame;
     unsigned levels;
   };
-  std::optional<u64> new_table(Memory& memory);
+  std::optional<u64> new_table(Memory& memory, u64 bytes);
   std::optional<Hpa> find_leaf(const Memory& memory, u32 root, Gva gva) const;
 
   u64 first_, count_, used_ = 0;

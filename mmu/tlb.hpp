@@ -6,6 +6,7 @@
 
 #include <array>
 #include <bit>
+#include <utility>
 
 #include "mmu/memory.hpp"
 #include "mmu/paging.hpp"
@@ -32,6 +33,7 @@ struct TlbEntry {
   u32 page = 0;   ///< guest-virtual page number
   u32 flags = 0;  ///< of the leaf
   u64 frame = 0;  ///< host frame
+  u16 vmid = 0;   ///< VM that it belongs to; 0 outside of non-root mode
   bool operator==(const TlbEntry&) const = default;
 };
 
@@ -49,28 +51,41 @@ class Tlb {
   /// The entry for the page of gva, null when it is not cached.
   const TlbEntry* find(Gva gva) const {
     const TlbEntry& entry = entries_[index(gva)];
-    return entry.valid && entry.page == gva.page() ? &entry : nullptr;
+    return entry.valid && entry.page == gva.page() && entry.vmid == vmid_ ? &entry : nullptr;
   }
+
+  /// The VM whose translations are looked up and made from now on. The fast engine's tags do not tell VMs
+  /// apart, so they are dropped.
+  void set_vmid(u16 vmid) {
+    if (std::exchange(vmid_, vmid) != vmid) drop_tags();
+  }
+  u16 vmid() const { return vmid_; }
 
   /// Caches a translation in place of whatever stood there. `memory` gives host pointers for the tags.
   void insert(Gva gva, u32 flags, u64 frame, Memory& memory) {
-    entries_[index(gva)] = {true, gva.page(), flags, frame};
+    entries_[index(gva)] = {true, gva.page(), flags, frame, vmid_};
     valid_[index(gva) / 64] |= bit(index(gva));
     for (auto& mode : tags_) mode[index(gva)] = {};
     refresh(gva, memory);
   }
 
-  /// Drops the translation of one page, or all, or all that are not global.
+  /// Drops the translation of one page, or all, or all that are not global, of the current VM.
   void drop(Gva gva) {
     if (find(gva)) clear(index(gva));
   }
   void drop_all() {
-    for_each_valid([&](u32 i) { clear(i); });
+    for_each_valid([&](u32 i) {
+      if (entries_[i].vmid == vmid_) clear(i);
+    });
   }
   void drop_local() {
     for_each_valid([&](u32 i) {
-      if (!(entries_[i].flags & pte::kG)) clear(i);
+      if (entries_[i].vmid == vmid_ && !(entries_[i].flags & pte::kG)) clear(i);
     });
+  }
+  /// Drops the translations of all VMs, as a CPU without VM identifiers does at each entry and exit.
+  void drop_all_vms() {
+    for_each_valid([&](u32 i) { clear(i); });
   }
 
   /// Drops tags, not translations: write tags of one frame, or all of all.
@@ -157,6 +172,7 @@ class Tlb {
 
   std::array<TlbEntry, kTlbEntries> entries_{};
   std::array<u64, kTlbEntries / 64> valid_{};  ///< which entries are, a bit each
+  u16 vmid_ = 0;
   std::array<std::array<TlbTags, kTlbEntries>, 2> tags_{};
 };
 

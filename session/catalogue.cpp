@@ -7,6 +7,7 @@
 #include "cost/model.hpp"
 #include "strategies/bare/bare.hpp"
 #include "strategies/dbt/dbt.hpp"
+#include "strategies/hvm/hvm.hpp"
 #include "strategies/trap_emulate/trap_emulate.hpp"
 
 namespace ringside::session {
@@ -24,6 +25,11 @@ std::unique_ptr<vmm::Strategy> make_dbt(const Options& options) {
       .adaptive = options.adaptive,
       .cache = options.translation_cache});
 }
+
+std::unique_ptr<vmm::Strategy> make_hvm(const Options& options) {
+  return std::make_unique<ringside::strategies::Hvm>(
+      vmm::AssistedPaging{options.paging != "shadow", options.nested_depth});
+}
 }  // namespace
 
 const std::vector<StrategyInfo>& strategies() {
@@ -33,18 +39,25 @@ const std::vector<StrategyInfo>& strategies() {
        {"zisa", "zisa-v"}},
       {"dbt", make_dbt, "the kernel's code is translated, user code runs directly",
        {"zisa", "zisa-v"}},
+      {"hvm", make_hvm, "the guest has a supervisor mode of its own, by hardware assistance", {"zisa-h"}, true},
   };
   return all;
 }
 
-Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name, const Options& options) {
+Result<const StrategyInfo*> find_strategy(std::string_view name) {
   std::string names;
   for (const StrategyInfo& each : strategies()) {
-    if (each.name == name) return each.make(options);
+    if (each.name == name) return &each;
     names += (names.empty() ? "" : ", ") + std::string(each.name);
   }
   return fail({Error::Kind::kUsage, "", "--strategy " + std::string(name), "no such strategy",
                "use one of " + names});
+}
+
+Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name, const Options& options) {
+  const auto found = find_strategy(name);
+  if (!found) return fail(found.error());
+  return (*found)->make(options);
 }
 
 std::vector<std::string> isa_names() { return {"zisa", "zisa-v", "zisa-h"}; }

@@ -17,13 +17,16 @@ struct StrategyInfo {
   std::unique_ptr<vmm::Strategy> (*make)(const Options& options);
   std::string_view summary;  ///< one line for --help
   std::vector<std::string_view> isas;  ///< the variants on which it is worth comparing
+  bool hardware_assistance = false;    ///< whether it needs a CPU with non-root mode
 };
 
 const std::vector<StrategyInfo>& strategies();
 
-/// A new strategy of that name; the error lists the names.
-Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name,
-                                                     const Options& options = {});
+/// The strategy of that name; the error lists the names.
+Result<const StrategyInfo*> find_strategy(std::string_view name);
+
+/// A new strategy of that name, with its options.
+Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name, const Options& options = {});
 
 /// Names that options take beside those of files: variants, cost models.
 std::vector<std::string> isa_names();

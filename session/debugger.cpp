@@ -155,7 +155,8 @@ Result<Stopped> Debugger::run_to_event(const std::string& kind, const Between& b
     if (kind == "hole") return event.kind == EventKind::kHole;
     return event.kind == EventKind::kTrap || event.kind == EventKind::kInject;
   };
-  if (kind != "trap" && !machine().vm().deprivileged())
+  const vmm::Vm& vm = machine().vm();
+  if (kind != "trap" && !(kind == "exit" ? vm.virtualized() : vm.deprivileged()))
     return refuse("until " + kind, "cannot come: the guest owns the bare machine",
                   "use `until trap`, or start with --strategy trap-emulate");
   bool found = false, stop = false;

@@ -21,7 +21,9 @@ constexpr std::array kAccounts = {
     Texts{"guest_kernel",
           "Instructions of the guest's kernel. Under a VMM that de-privileges they too run in U "
           "mode."},
-    Texts{"hardware", "Transitions that the hardware makes: entering a trap, returning from it."},
+    Texts{"hardware",
+          "Transitions that the hardware makes: entering a trap, returning from it, leaving "
+          "non-root mode, entering it."},
     Texts{"page_walk",
           "Memory references of the hardware that looks up a translation the TLB does not hold."},
     Texts{"vmm",
@@ -34,8 +36,9 @@ constexpr std::array kAccounts = {
 // The more special name first.
 constexpr std::array kExits = {
     Texts{"PRIVILEGED_INSN",
-          "The guest's kernel, which runs in U mode, executed a privileged instruction. It "
-          "trapped, and the VMM did what it does on the virtual state."},
+          "The guest's kernel executed a privileged instruction that leaves to the VMM: because it "
+          "runs in U mode, or because the control block says so. The VMM did what it does on the "
+          "virtual state."},
     Texts{"PAGE_FAULT true",
           "The guest's own page tables forbid the access: the VMM hands the fault to the guest, "
           "which would have had it on the bare machine too."},
@@ -49,6 +52,15 @@ constexpr std::array kExits = {
           "The guest touched a register of a device. Its page is not mapped, so that the VMM can "
           "emulate the device."},
     Texts{"PAGE_FAULT", "An access that the tables which the VMM had loaded do not allow."},
+    Texts{"NESTED_FAULT hidden",
+          "The guest touched a guest-physical page for the first time. The VMM maps it in its "
+          "nested tables; the guest never learns of this."},
+    Texts{"NESTED_FAULT device",
+          "The guest touched a register of a device. Its page is not mapped, so that the VMM can "
+          "emulate the device."},
+    Texts{"NESTED_FAULT true",
+          "The guest-physical address is nothing: the VMM hands the guest the access fault that it "
+          "would have had on the bare machine."},
     Texts{"NESTED_FAULT", "An access whose guest-physical page the VMM has not mapped."},
     Texts{"PORT_IO", "The guest executed IN or OUT: the VMM emulates the device behind the port."},
     Texts{"HYPERCALL", "The guest called the VMM by an instruction made for it."},

@@ -83,7 +83,10 @@ Registers registers(const Session& session) {
   for (u32 i = 0; i < 32; ++i)
     r.general.push_back({std::string(zisa::register_name(i)), belief.x[i]});
   r.deprivileged = m.vm().deprivileged();
-  const vmm::ArchState& bare = r.deprivileged ? m.vm().internals().vcpu.ideal : truth;
+  // In non-root mode nothing lies, and what the guest reads is what the bare machine would have.
+  const vmm::ArchState& bare = r.deprivileged       ? m.vm().internals().vcpu.ideal
+                               : m.vm().non_root() ? belief
+                                                   : truth;
   // The user flags count as registers: the ideal record holds no value of its own for them.
   const u32 flags = belief.sr & zisa::sr::kFlags;
   r.privileged.push_back({"sr", belief.sr, truth.sr, (bare.sr & ~zisa::sr::kFlags) | flags});
@@ -160,8 +163,28 @@ TableWalk table_walk(std::string tables, u32 ptbr, Gva gva, const mmu::Walk& wal
   return view;
 }
 
+// Both dimensions of a walk in the order in which the hardware goes: the references of each nested walk stand
+// before the reference to a guest table that needed them.
+void add_nested_walks(const vmm::Machine& m, Gva address, PageWalk& view) {
+  std::vector<mmu::NestedStep> trail;
+  const mmu::NestedWalk found = m.vm().look_nested(address, trail);
+  const u32 root = m.vm().nested_ptbr();
+  TableWalk both{"both dimensions, in the order of the hardware", root, mmu::shape_of(root).levels, {}, "", std::nullopt};
+  for (const auto& step : trail)
+    both.references.push_back({step.level, 0, step.address, step.entry, mmu::pte::frame(step.entry),
+                               (step.nested ? "nested " : "guest  ") + flags_text(step.entry)});
+  if (found.miss)
+    both.outcome = fmt::format("nested fault at guest-physical {:#x}: the VMM has not mapped it", found.miss->gpa);
+  else if (found.guest.fault != mmu::Fault::kNone)
+    both.outcome = "a fault of the guest's own";
+  else
+    both.address = (found.frame << kPageShift) + address.offset(),
+    both.outcome = fmt::format("{} references; {}", trail.size(), rights_text(found.flags));
+  view.walks.push_back(std::move(both));
+}
+
 std::string tlb_text(const vmm::Machine& machine, Gva address) {
-  if (!machine.cpu().state.paging())
+  if (!machine.cpu().mmu().looks_up(machine.cpu().state.paging()))
     return "paging is off in the hardware: every address stands for itself";
   const mmu::TlbEntry* entry = machine.cpu().mmu().tlb.find(address);
   if (!entry) return "the TLB holds nothing for this page";
@@ -177,9 +200,10 @@ PageWalk page_walk(Session& session, Gva address) {
   if (const auto gpa = m.vm().peek_translate(state, address)) view.guest_physical = gpa->v;
   if (state.paging())
     view.walks.push_back(table_walk(
-        m.vm().deprivileged() ? "the guest's tables, guest-physical" : "the guest's tables",
+        m.vm().virtualized() ? "the guest's tables, guest-physical" : "the guest's tables",
         state.control(Cr::kPtbr), address, m.vm().look_guest(state, address)));
-  if (!m.vm().deprivileged() || !m.vm().internals().root) return view;
+  if (m.vm().internals().assisted.nested) add_nested_walks(m, address, view);
+  if (!m.vm().virtualized() || !m.vm().internals().root) return view;
   mmu::HostTables tables(m.memory());
   const u32 ptbr = m.cpu().state.control(Cr::kPtbr);
   view.walks.push_back(

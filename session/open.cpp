@@ -42,12 +42,20 @@ Result<loader::BootInformation> boot_of(const Options& options, const loader::Im
                                  1};
 }
 
-Result<void> check_paging(const std::string& paging) {
-  if (paging == "shadow") return {};
-  if (paging == "nested")
-    return usage("--paging nested", "needs hardware assistance, which only --strategy hvm on --isa zisa-h uses",
-                 "take shadow; hvm comes with a later version");
-  return usage("--paging " + paging, "no such paging", "use shadow");
+Result<void> check_paging(const Options& options) {
+  const std::string& paging = options.paging;
+  const auto strategy = find_strategy(options.strategy);
+  if (!strategy) return fail(strategy.error());
+  if (!paging.empty() && paging != "shadow" && paging != "nested")
+    return usage("--paging " + paging, "no such paging", "use shadow or nested");
+  if (paging == "nested" && !(*strategy)->hardware_assistance)
+    return usage("--paging nested",
+                 "needs hardware assistance, which --strategy " + options.strategy + " does not use",
+                 "add --strategy hvm --isa zisa-h, or take shadow");
+  if (options.nested_depth < 1 || options.nested_depth > 5)
+    return usage("--nested-depth " + std::to_string(options.nested_depth), "is not between 1 and 5",
+                 "give 4, for example");
+  return {};
 }
 
 Result<void> check_cpus(u64 cpus) {
@@ -82,7 +90,7 @@ Result<void> check_no_source(const std::string& path) {
 }  // namespace
 
 Result<void> check_options(const Options& options) {
-  if (auto fits = check_paging(options.paging); !fits) return fits;
+  if (auto fits = check_paging(options); !fits) return fits;
   if (auto fits = check_cpus(options.cpus); !fits) return fits;
   return check_memory(options.memory);
 }
@@ -171,21 +179,39 @@ Result<std::bitset<zisa::kRowCount>> cured_rows(const Options& options) {
   return rows;
 }
 
+// Whether the machine has what the strategy needs.
+Result<void> check_strategy(const Options& options, const cpu::Variant& variant) {
+  const auto strategy = find_strategy(options.strategy);
+  if (!strategy) return fail(strategy.error());
+  if ((*strategy)->hardware_assistance && !variant.hardware_assistance)
+    return usage("--strategy " + options.strategy, "needs hardware assistance, which " + variant.name + " has not",
+                 "add --isa zisa-h");
+  return {};
+}
+
+// A one-level table is 4 MiB, aligned to its size.
+u64 vmm_extra(const Options& options) {
+  return options.nested_depth == 1 ? 8u << 20 : 0;
+}
+
 Result<vmm::MachineConfig> configure(const Options& options, const loader::Image& image) {
   if (auto fits = check_options(options); !fits) return fail(fits.error());
   auto variant = choose_variant(options, image);
   if (!variant) return fail(variant.error());
+  if (auto served = check_strategy(options, *variant); !served) return fail(served.error());
   auto model = load_model(options);
   if (!model) return fail(model.error());
   auto drives = open_drives(options, image.file);
   if (!drives) return fail(drives.error());
   auto cured = cured_rows(options);
   if (!cured) return fail(cured.error());
-  vmm::GuestConfig guest{options.memory, {}, *cured, 1};
+  vmm::GuestConfig guest{options.memory, {}, *cured, 1, vmm_extra(options)};
   guest.platform.disk_latency = (*model)[cost::Param::kDiskLatency];
   guest.platform.input = options.input;
   guest.platform.drives = std::move(*drives);
-  return vmm::MachineConfig{*variant, *model, {std::move(guest)}, options.virtual_time};
+  vmm::MachineConfig config{*variant, *model, {std::move(guest)}, options.virtual_time};
+  config.assist = {options.vm_identifiers, options.walk_cache, options.nested_tlb};
+  return config;
 }
 
 }  // namespace

@@ -55,7 +55,8 @@ Json to_json(const Report& r) {
                             {"emulated", r.emulated}, {"translated", r.translated}}},
           {"cycles", {{"total", r.cycles}, {"accounts", accounts}}},
           {"exits", exits_json(r.exits)},
-          {"tlb", {{"hits", r.tlb_hits}, {"misses", r.tlb_misses}}},
+          {"tlb", {{"hits", r.tlb_hits}, {"misses", r.tlb_misses},
+                   {"walk_cache_hits", r.walk_cache_hits}, {"nested_tlb_hits", r.nested_tlb_hits}}},
           {"end", {{"pc", r.pc}, {"symbol", r.symbol}}},
           {"state_hash", hexadecimal(r.state_hash)},
           {"trace_hash", hexadecimal(r.trace_hash)}};

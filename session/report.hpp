@@ -47,6 +47,7 @@ struct Report {
   std::vector<AccountReport> accounts;
   std::vector<ExitReport> exits;  ///< by cycles, most first
   u64 tlb_hits = 0, tlb_misses = 0;
+  u64 walk_cache_hits = 0, nested_tlb_hits = 0;  ///< references of walks that these saved
   u32 pc = 0;           ///< where the guest was at the end
   std::string symbol;
   u64 state_hash = 0, trace_hash = 0;

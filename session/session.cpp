@@ -113,7 +113,7 @@ Report Session::report() const {
   r.guest = options().guest;
   r.isa = m.cpu().variant().name;
   r.strategy = m.strategy().name();
-  r.paging = m.vm().deprivileged() ? "shadow" : "none";
+  r.paging = state.assisted.nested ? "nested" : m.vm().virtualized() ? "shadow" : "none";
   r.cost_model = parts_->model_name;
   r.cost_model_hash = parts_->model_hash;
   r.outcome = m.ending() ? outcome_name(m.ending()->outcome) : "running";
@@ -135,6 +135,8 @@ Report Session::report() const {
   add_holes(r, state, image().symbols);
   r.tlb_hits = m.cpu().mmu().tlb.counts.hits;
   r.tlb_misses = m.cpu().mmu().tlb.counts.misses;
+  r.walk_cache_hits = m.cpu().mmu().caches.entry_hits;
+  r.nested_tlb_hits = m.cpu().mmu().caches.frame_hits;
   r.pc = m.vm().guest_state().pc;
   r.symbol = image().symbols.name(r.pc);
   r.state_hash = m.state_hash();

@@ -31,13 +31,18 @@ Result<void> check_names(const std::vector<std::string>& names) {
   return {};
 }
 
-// Of a variant that was asked for, all strategies; else those that the variant serves.
+// Of a variant that was asked for, all strategies that it can serve; else those that it is meant for.
+bool takes_part(const CompareOptions& options, const session::StrategyInfo& strategy, const std::string& isa) {
+  if (serves(strategy, isa)) return true;
+  if (options.session.isa.empty()) return false;
+  return !strategy.hardware_assistance || contains(options.strategies, strategy.name);
+}
+
 std::vector<std::string> chosen_strategies(const CompareOptions& options, const std::string& isa) {
   std::vector<std::string> names;
   for (const auto& strategy : session::strategies()) {
     const bool wanted = options.strategies.empty() || contains(options.strategies, strategy.name);
-    if (wanted && (!options.session.isa.empty() || serves(strategy, isa)))
-      names.emplace_back(strategy.name);
+    if (wanted && takes_part(options, strategy, isa)) names.emplace_back(strategy.name);
   }
   return names;
 }
@@ -98,6 +103,8 @@ class Comparison {
     Options options = options_.session;
     options.isa = isa;
     options.strategy = strategy;
+    const auto info = session::find_strategy(strategy);
+    if (info && !(*info)->hardware_assistance) options.paging.clear();  // nested is for others
     auto session = Session::open(options);
     if (!session) return fail(session.error());
     session->run([&] { return goes_on(*session); });

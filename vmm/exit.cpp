@@ -41,7 +41,8 @@ std::string detail_name(ExitKind kind) {
     return row_name(kind.detail);
   if (kind.reason == number_of<CallOut>())
     return (kind.detail & kLight ? "light " : "full ") + row_name(kind.detail & ~kLight);
-  if (kind.reason == number_of<PageFault>()) return std::string(kMeanings[kind.detail]);
+  if (kind.reason == number_of<PageFault>() || kind.reason == number_of<NestedFault>())
+    return std::string(kMeanings[kind.detail]);
   if (kind.reason == number_of<Exception>() || kind.reason == number_of<Interrupt>())
     return std::string(zisa::cause_name(unpack(kind.detail)));
   return "";

@@ -12,7 +12,7 @@ constexpr u64 kNever = ~u64{0};
 
 u64 memory_for(const MachineConfig& config) {
   u64 bytes = 0;
-  for (const GuestConfig& guest : config.guests) bytes += host_memory_bytes(guest.ram_bytes);
+  for (const GuestConfig& guest : config.guests) bytes += host_memory_bytes(guest.ram_bytes, guest.vmm_extra);
   return bytes;
 }
 }  // namespace
@@ -25,17 +25,19 @@ Machine::Machine(const MachineConfig& config, std::unique_ptr<Strategy> strategy
       cpu_(0, config.variant, memory_, ledger_, time_, bus_),
       fast_(cpu_),
       scheduler_(config.guests.size(), config.slice) {
+  cpu_.set_assist(config.assist);
   Hpa region = memory_.base();
   const cpu::Cpu::Loaded fresh = cpu_.put_away();
   for (std::size_t i = 0; i < config.guests.size(); ++i) {
     const GuestConfig& guest = config.guests[i];
     worlds_.push_back(std::make_unique<World>(World::Host{cpu_, memory_, ledger_, log_}, time_,
                                               guest, region, strategy->clone()));
-    region = region + host_memory_bytes(guest.ram_bytes);
+    region = region + host_memory_bytes(guest.ram_bytes, guest.vmm_extra);
     world_ = worlds_.back().get();
     cpu_.bring_back(fresh, world_->clock);
     world_->strategy->start(world_->vm);
     world_->put_away = cpu_.put_away();
+    world_->vm.put_away();
     world_->vm.set_on_cpu(false);
     scheduler_.give(i, guest.share, 0);
   }
@@ -50,10 +52,8 @@ void Machine::start(Gva entry, Gpa boot_information, std::size_t number) {
   vm().internals().vcpu.virt = vm().internals().vcpu.ideal = first;
   cpu_.state.pc = first.pc;
   cpu_.state.x = first.x;
-  if (vm().deprivileged()) {
-    cpu_.state.control(Cr::kIenable) = zisa::kInterruptBits;
-    vm().entered();
-  }
+  if (vm().deprivileged()) cpu_.state.control(Cr::kIenable) = zisa::kInterruptBits;
+  if (vm().virtualized()) enter(false);
   if (number != 0) switch_to(0);
 }
 
@@ -103,9 +103,7 @@ u64 Machine::next_change() const {
 // timer, which the VMM wants and the guest never learns of.
 void Machine::settle() {
   vm().advance_devices();
-  u32& pending = cpu_.state.control(Cr::kIpend);
-  pending = vm().deprivileged() ? vm().host_interrupts() : vm().lines();
-  if (scheduler_.slice_is_over(cycles())) pending |= interrupt_bit(Cause::kTimerInterrupt);
+  vm().raise_lines(scheduler_.slice_is_over(cycles()));
   due_ = next_change();
   unsettled_ = false;
 }
@@ -113,9 +111,11 @@ void Machine::settle() {
 // Whether a guest in an endless loop can still get out of it: by an interrupt, or by DMA that writes its code.
 bool Machine::anything_can_come() const {
   if (vm().internals().platform.next_event()) return true;
-  if (!cpu::interrupts_enabled(vm().control_state())) return false;
-  return next_time_of_interest(*world_) != kNever || cpu::enabled_pending(cpu_.state) != 0 ||
-         world_->expect_input;
+  const ArchState& state = vm().control_state();
+  if (!cpu::interrupts_enabled(state)) return false;
+  const u32 pending = vm().non_root() ? vm().lines() & state.control(Cr::kIenable)
+                                      : cpu::enabled_pending(cpu_.state);
+  return next_time_of_interest(*world_) != kNever || pending != 0 || world_->expect_input;
 }
 
 // Whether a key would wake the guest, were one pressed.
@@ -174,8 +174,7 @@ bool Machine::waits_for_input() const {
 // --- worlds ---
 
 bool Machine::can_go_on() const {
-  const bool wakes = cpu::enabled_pending(cpu_.state) != 0;
-  return wakes || (!vm().internals().vcpu.halted && !cpu_.state.waiting);
+  return cpu_.wakes() || (!vm().internals().vcpu.halted && !cpu_.state.waiting);
 }
 
 // Whether a world that is not on the CPU has something to do there. In virtual time all have: a wait
@@ -211,6 +210,7 @@ void Machine::switch_to(std::size_t number) {
   if (world_ != worlds_[number].get()) {
     world_->spent = spent(current());
     world_->put_away = cpu_.put_away();
+    world_->vm.put_away();
     world_->vm.set_on_cpu(false);
     for (std::size_t i = 0; i < spent_before_.size(); ++i)
       spent_before_[i] = ledger_.cycles(static_cast<cost::Account>(i));
@@ -259,6 +259,9 @@ void Machine::execute() {
     leave_translated(before);
   } else if (step.kind == cpu::Step::Kind::kSensitive) {
     on_sensitive(step.row);
+  } else if (step.kind == cpu::Step::Kind::kExited) {
+    unsettled_ = true;
+    handle_exit(vm().non_root_exit(), before, Passage::kTrap);
   } else {
     after_trap(step, before);
   }
@@ -317,14 +320,24 @@ void Machine::handle_exit(const Exit& exit, Cycles left_at, Passage passage) {
   state.inside_callout.reset();
   if (std::holds_alternative<CallOut>(exit) && vm().state().pc == next) state.inside_callout = next;
   // From the VMM to translated code goes a plain jump; to the guest's own, a return from a trap.
-  vm().entered(passage != Passage::kCall || !state.translates(vm().state().supervisor()));
+  enter(std::holds_alternative<EntryFailure>(exit),
+        passage != Passage::kCall || !state.translates(vm().state().supervisor()));
   unsettled_ = true;
   if (passage == Passage::kFree) return;
-  if (std::holds_alternative<PageFault>(exit)) kind.detail = static_cast<u8>(vm().meaning());
+  if (std::holds_alternative<PageFault>(exit) || std::holds_alternative<NestedFault>(exit))
+    kind.detail = static_cast<u8>(vm().meaning());
   state.exits[kind].add(cycles() - left_at);
   log_.add({.kind = EventKind::kEntry, .detail = kind.reason, .pc = cpu_.state.pc, .a = kind.detail,
             .cycle = cycles()});
   if (scheduler_.slice_is_over(cycles())) reschedule();
+}
+
+// Hardware refuses to enter by a control block that breaks a rule. The VMM may mend that once.
+void Machine::enter(bool failed_before, bool by_trap_return) {
+  const auto fault = vm().entered(by_trap_return);
+  if (!fault || vm().failed()) return;
+  if (failed_before) return vm().fail("the VMM cannot enter the guest: " + fault->text());
+  handle_exit(EntryFailure{number_of(fault->field), fault->value}, cycles(), Passage::kTrap);
 }
 
 // --- holes (semantics: docs/holes.md) ---

@@ -16,6 +16,7 @@ struct MachineConfig {
   std::vector<GuestConfig> guests;
   bool virtual_time = false;
   Cycles slice = 1'000'000;  ///< of a VM with share 1, where there are several
+  cpu::HardwareAssist assist = {};  ///< what there is beside non-root mode, where the variant has that
 };
 
 /// Where a run is to stop at the latest. 0 stands for no limit.
@@ -145,6 +146,7 @@ class Machine {
   void handle_exit(const Exit& exit, Cycles left_at, Passage passage);
   void charge_leaving(const Exit& exit, Passage passage);
   void leave_translated(Cycles before);
+  void enter(bool failed_before, bool by_trap_return = true);
   void on_sensitive(unsigned row);
   void cure(unsigned row, u32 word);
   void note_hole(unsigned row, u32 pc, u32 got, u32 bare_metal);

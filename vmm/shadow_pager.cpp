@@ -14,13 +14,6 @@ constexpr u32 kRunThatEndsATrace = 8;
 // Lists of what was derived from a frame are rid of repetitions when they reach this length.
 constexpr std::size_t kTidyLength = 4096;
 
-// Rights of a guest leaf in one virtual mode; a store needs D, which only a store sets.
-mmu::Rights rights_of(u32 flags, bool supervisor) {
-  return {mmu::allowed(flags, supervisor, Access::kLoad),
-          mmu::allowed(flags, supervisor, Access::kStore) && flags & mmu::pte::kD,
-          mmu::allowed(flags, supervisor, Access::kFetch)};
-}
-
 template <class T>
 void add_tidily(std::vector<T>& list, const T& item) {
   if (list.size() >= kTidyLength && list.size() == list.capacity()) {
@@ -33,11 +26,23 @@ void add_tidily(std::vector<T>& list, const T& item) {
 
 }  // namespace
 
+// Rights of a guest leaf, in one virtual mode where both run in U; a store needs D, which only a store sets.
+mmu::Rights ShadowPager::rights_of(u32 flags, bool supervisor) const {
+  using namespace mmu::pte;
+  const bool dirty = flags & kD;
+  if (modes_ == Modes::kReal)
+    return {(flags & kR) != 0, flags & kW && dirty, (flags & kX) != 0, (flags & kU) != 0};
+  return {mmu::allowed(flags, supervisor, Access::kLoad),
+          mmu::allowed(flags, supervisor, Access::kStore) && dirty,
+          mmu::allowed(flags, supervisor, Access::kFetch)};
+}
+
 // A one-level table would need 4 MiB of its own for each root, so its shadow has two levels.
 u32 ShadowPager::root_for(Vm& vm, const ArchState& virt) {
   const bool paging = virt.paging();
   const u32 ptbr = paging ? virt.control(Cr::kPtbr) : 0;
-  const Space space{ptbr, paging, paging && virt.supervisor()};
+  const bool by_mode = paging && modes_ == Modes::kDeprivileged;
+  const Space space{ptbr, paging, by_mode && virt.supervisor()};
   if (const auto found = roots_.find(space); found != roots_.end()) return found->second;
   const unsigned levels = paging ? std::max(2u, mmu::ptbr::levels(ptbr)) : 2;
   auto root = vm.add_root(levels);

@@ -1,7 +1,8 @@
 // The policy of shadow paging: fill on demand, trace the guest's page tables, forward its own faults
 // (Adams and Agesen 2006, section 2.4: hidden faults, traces, true faults).
 //
-// A guest address space has two shadow roots, one for each virtual mode, since both run in real U; a third
+// A guest address space has two shadow roots, one for each virtual mode, since both run in real U; where the
+// hardware gives the guest real modes, one root does, and its entries keep the guest's U bits. A further
 // kind maps guest-physical addresses to themselves while the guest's paging is off. A guest frame that a walk
 // went through is traced: the guest's writes to it fault, are emulated, and drop what was derived from
 // the entry written. A frame that is written word after word is no longer a table; its trace ends.
@@ -28,6 +29,10 @@ struct FaultAnswer {
 /// A copyable value, kept by a strategy.
 class ShadowPager {
  public:
+  /// In which modes the guest's two run.
+  enum class Modes : u8 { kDeprivileged, kReal };
+  explicit ShadowPager(Modes modes = Modes::kDeprivileged) : modes_(modes) {}
+
   /// Chooses the root for the guest's virtual mode, paging and page-table base; to be called before
   /// each entry.
   void choose_root(Vm& vm);
@@ -80,6 +85,9 @@ class ShadowPager {
   void code_written(Vm& vm, Frame& frame, Gpa page);
   void drop_derived(Vm& vm, Frame& frame, std::optional<u16> offset);
 
+  mmu::Rights rights_of(u32 flags, bool supervisor) const;
+
+  Modes modes_;
   std::map<Space, u32> roots_;
   std::map<u64, Frame> frames_;  ///< by guest frame number
   std::vector<Gpa> written_code_;

@@ -65,7 +65,7 @@ std::unique_ptr<Snapshot> Snapshots::take() {
   auto out = std::unique_ptr<Snapshot>(new Snapshot{
       m.steps_, m.instructions(), m.log_.count(), m.cycles(), m.log_.hash(), pages_,
       m.cpu_.put_away(), m.cpu_.fetch(), m.cpu_.mmu().tlb.entries(), m.cpu_.mmu().tlb.counts,
-      m.ledger_, m.scheduler_, m.spent_before_, m.ending_, {}});
+      m.cpu_.mmu().caches, m.ledger_, m.scheduler_, m.spent_before_, m.ending_, {}});
   for (const auto& world : m.worlds_) out->worlds.push_back(copy_of(*world));
   return out;
 }
@@ -94,6 +94,7 @@ void Snapshots::restore(const Snapshot& s) {
   m.cpu_.fetch() = s.fetch;
   m.fast_.reset_units();
   m.cpu_.mmu().tlb.restore(s.tlb, s.tlb_counts);
+  m.cpu_.mmu().caches = s.caches;
   m.ledger_ = s.ledger;
   m.ending_ = s.ending;
   m.steps_ = s.steps;

@@ -27,6 +27,7 @@ struct Snapshot {
   cpu::Cpu::Fetch fetch;
   std::array<mmu::TlbEntry, mmu::kTlbEntries> tlb;
   mmu::TlbCounts tlb_counts;
+  mmu::WalkCaches caches;
   cost::Ledger ledger;
   Scheduler scheduler;
   Spending spent_before;

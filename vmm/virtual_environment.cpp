@@ -8,6 +8,10 @@ std::optional<Trap> VirtualEnvironment::translate(u32 gva, Access access, Gpa& g
   const ArchState& virt = vm_.state();
   gpa = {gva};
   if (!virt.paging()) return std::nullopt;
+  if (const auto& known = vm_.known_page_; known && known->first == (gva & ~kPageMask)) {
+    gpa = known->second + (gva & kPageMask);
+    return std::nullopt;
+  }
   const mmu::Walk found = vm_.walk_guest({gva}, access);
   if (found.fault == mmu::Fault::kPage) return Trap{zisa::page_fault(access), gva};
   if (found.fault == mmu::Fault::kAccess) return Trap{zisa::access_fault(access), gva};

@@ -44,10 +44,12 @@ struct PricedGuestTables {
 
 }  // namespace
 
-u64 host_memory_bytes(u64 ram_bytes) { return ram_bytes + vmm_bytes(ram_bytes); }
+u64 host_memory_bytes(u64 ram_bytes, u64 vmm_extra) {
+  return ram_bytes + vmm_bytes(ram_bytes) + vmm_extra;
+}
 
-Vm::Vm(Host host, devices::ZisaPlatform platform, u64 ram_bytes, Hpa region)
-    : host_(host), ram_bytes_(ram_bytes), region_(region), ram_host_(region),
+Vm::Vm(Host host, devices::ZisaPlatform platform, u64 ram_bytes, Hpa region, u64 vmm_extra)
+    : host_(host), ram_bytes_(ram_bytes), vmm_extra_(vmm_extra), region_(region), ram_host_(region),
       s_(std::move(platform)) {
   s_.traced.resize(ram_bytes >> kPageShift);
 }
@@ -59,13 +61,31 @@ void Vm::run_bare() {
 
 void Vm::run_deprivileged() {
   host_.cpu.trap_to = cpu::TrapTo::kVmm;
-  ram_host_ = region_ + vmm_bytes(ram_bytes_);
-  s_.shadow = {region_.page(), vmm_bytes(ram_bytes_) >> kPageShift};
+  const u64 own = vmm_bytes(ram_bytes_) + vmm_extra_;
+  ram_host_ = region_ + own;
+  s_.shadow = {region_.page(), own >> kPageShift};
+}
+
+// The VMM's memory: a page for the control block, then tables.
+bool Vm::run_non_root(const AssistedPaging& paging) {
+  run_deprivileged();
+  host_.cpu.trap_to = cpu::TrapTo::kVector;
+  s_.shadow = {region_.page() + 1, ((ram_host_.v - region_.v) >> kPageShift) - 1};
+  s_.assisted = Assisted{};
+  s_.assisted.on = true;
+  s_.assisted.nested = paging.nested;
+  s_.assisted.block = region_;
+  block().clear();
+  if (!paging.nested) return true;
+  const auto root = s_.shadow.add_root(host_.memory, paging.levels);
+  s_.assisted.nested_root = root.value_or(0);
+  return root.has_value();
 }
 
 ArchState Vm::guest_state() const {
-  if (!on_cpu_) return s_.vcpu.virt;
+  if (!on_cpu_) return non_root() ? s_.assisted.away : s_.vcpu.virt;
   const ArchState& real = host_.cpu.state;
+  if (non_root()) return assisted_state();
   if (!deprivileged()) return real;
   ArchState believed = s_.vcpu.virt;
   believed.x = real.x;
@@ -80,8 +100,11 @@ void Vm::left() {
   const ArchState& real = host_.cpu.state;
   ArchState& virt = s_.vcpu.virt;
   virt.x = real.x;
-  virt.pc = real.pc;
-  virt.sr = (virt.sr & ~zisa::sr::kFlags) | (real.sr & zisa::sr::kFlags);
+  s_.assisted.fetched = 0;
+  if (!non_root()) {  // else the rest is in the control block
+    virt.pc = real.pc;
+    virt.sr = (virt.sr & ~zisa::sr::kFlags) | (real.sr & zisa::sr::kFlags);
+  }
   virt.reserved = real.reserved;
   virt.reservation = real.reservation;
   meaning_ = FaultMeaning::kUnknown;
@@ -90,7 +113,8 @@ void Vm::left() {
 
 // De-privileged, the guest runs with MODE = U and IE, PMODE = U, PIE, PG set, its own flags, and TSD in virtual
 // U only: what the lies of READ_SR consist of.
-void Vm::entered(bool by_trap_return) {
+std::optional<cpu::EntryFault> Vm::entered(bool by_trap_return) {
+  if (non_root()) return enter_non_root();
   using namespace zisa::sr;
   const ArchState& virt = s_.vcpu.virt;
   ArchState& real = host_.cpu.state;
@@ -108,6 +132,7 @@ void Vm::entered(bool by_trap_return) {
   if (std::exchange(host_.cpu.guest_kernel, virt.supervisor()) != virt.supervisor()) choose_code();
   host_.cpu.entered();
   if (by_trap_return) host_.ledger.charge(Account::kHardware, Param::kTrapReturn);
+  return std::nullopt;
 }
 
 // --- events ---
@@ -121,10 +146,16 @@ Emulated Vm::emulate_one() {
   return emulate(*word, true, true);
 }
 
+Emulated Vm::emulate_one(u32 word) {
+  accept_interrupts();
+  work(Param::kVmmDecode);
+  return emulate(word, true, true);
+}
+
 Emulated Vm::emulate(u32 word, bool pays_system, bool pays_memory) {
   const zisa::Decoded decoded = memo_.decode(word);
   if (decoded.row < zisa::kRowCount && zisa::kRows[decoded.row].kind == zisa::Kind::kSystem) {
-    apply_to_ideal(word, s_.vcpu.virt);
+    if (deprivileged()) apply_to_ideal(word, s_.vcpu.virt);
     if (pays_system) work(Param::kVmmEmulate);
   }
   VirtualEnvironment environment(*this);
@@ -140,19 +171,27 @@ Emulated Vm::emulate(u32 word, bool pays_system, bool pays_memory) {
   return {decoded.row, trap, environment.needed_vmm};
 }
 
+// A trap that an instruction raises counts as one of the guest's instructions. In supervisor mode at the
+// vector it would come for ever.
+void Vm::count_trap(const Trap& trap, bool vector_traps) {
+  const bool emulated = std::exchange(emulating_, false);
+  if (zisa::is_interrupt(trap.cause)) return;
+  if (vector_traps && !s_.platform.next_event())
+    fail("the trap vector itself traps: " + std::string(zisa::cause_name(trap.cause)));
+  const bool translated = emulated ? called_out_ : host_.cpu.units.cache != nullptr;
+  ++(translated ? s_.counts.translated : emulated ? s_.counts.emulated : host_.cpu.direct);
+  ++host_.clock.instructions;
+}
+
 void Vm::inject(const Trap& trap) {
   ArchState& virt = s_.vcpu.virt;
   work(Param::kVmmInject);
-  if (!zisa::is_interrupt(trap.cause)) {
-    if (virt.supervisor() && virt.pc == virt.control(Cr::kTvec) && !s_.platform.next_event())
-      fail("the trap vector itself traps: " + std::string(zisa::cause_name(trap.cause)));
-    const bool translated = emulating_ ? called_out_ : host_.cpu.units.cache != nullptr;
-    ++(translated ? s_.counts.translated : emulating_ ? s_.counts.emulated : host_.cpu.direct);
-    ++host_.clock.instructions;
-  }
-  emulating_ = false;
-  host_.log.add({.kind = EventKind::kInject, .pc = virt.pc, .a = static_cast<u32>(trap.cause),
+  ArchState at = virt;
+  if (non_root()) block().load_guest(at);
+  host_.log.add({.kind = EventKind::kInject, .pc = at.pc, .a = static_cast<u32>(trap.cause),
                  .b = trap.tval, .cycle = host_.ledger.clock()});
+  count_trap(trap, at.supervisor() && at.pc == at.control(Cr::kTvec));
+  if (non_root()) return inject_again(trap);
   s_.vcpu.ideal.pc = virt.pc;
   cpu::enter_trap(s_.vcpu.ideal, trap);
   cpu::enter_trap(virt, trap);
@@ -181,7 +220,7 @@ void Vm::advance_devices() {
 }
 
 u32 Vm::lines() const {
-  const ArchState& owner = control_state();
+  const ArchState& owner = virtualized() ? s_.vcpu.virt : host_.cpu.state;
   const u32 number = owner.control(Cr::kCpuid);
   u32 lines = 0;
   if (host_.clock.now() >= owner.timecmp()) lines |= interrupt_bit(Cause::kTimerInterrupt);
@@ -194,7 +233,9 @@ u32 Vm::lines() const {
 // DMA into a traced page table must reach the VMM too before the guest runs on.
 u32 Vm::host_interrupts() const {
   const ArchState& virt = s_.vcpu.virt;
-  u32 asking = lines() & virt.control(Cr::kIenable) & ~virt.control(Cr::kIpend);
+  u32 asking = lines() & ~virt.control(Cr::kIpend);
+  // In non-root mode the guest's IENABLE is its own: the VMM learns of a line, and opens a window for it.
+  if (!non_root()) asking &= virt.control(Cr::kIenable);
   if (!s_.traced_writes.empty()) asking |= interrupt_bit(Cause::kSoftwareInterrupt);
   return asking;
 }
@@ -308,7 +349,7 @@ void Vm::drop_shadow() {
   work(Param::kVmmUnmap, s_.shadow.frames_used());
   s_.shadow.drop_all();
   s_.root.reset();
-  host_.cpu.state.control(Cr::kPtbr) = 0;
+  if (!non_root()) host_.cpu.state.control(Cr::kPtbr) = 0;
   host_.cpu.mmu().tlb.drop_all();
 }
 
@@ -316,6 +357,10 @@ void Vm::use_root(u32 root) {
   if (s_.root == root) return;
   s_.root = root;
   work(Param::kVmmSwitch);
+  if (!non_root()) return;
+  write_field(cpu::Field::kGuestPtbr, s_.shadow.ptbr(root));
+  host_.cpu.mmu().tlb.drop_local();
+  work(Param::kTlbInvalidate);
 }
 
 void Vm::invalidate_hardware(Gva gva) {

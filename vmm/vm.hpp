@@ -48,6 +48,23 @@ struct Vcpu {
   bool halted = false;
 };
 
+/// How a VMM with hardware assistance gives the guest its pages.
+struct AssistedPaging {
+  bool nested = true;    ///< by nested tables; else by shadow tables
+  unsigned levels = 2;   ///< of the nested tables
+};
+
+/// What the VMM keeps of a guest in non-root mode.
+struct Assisted {
+  bool on = false;
+  bool nested = false;
+  Hpa block{};        ///< its control block
+  ArchState known;    ///< guest state as the VMM last read or wrote it in the block
+  u64 fetched = 0;    ///< fields of it that were read since the last exit
+  u32 nested_root = 0;
+  ArchState away;     ///< what the guest believes of itself, while another VM is on the CPU
+};
+
 /// All that changes in a Vm: a copyable value, so that a copy is a snapshot.
 struct VmState {
   explicit VmState(devices::ZisaPlatform devices) : platform(std::move(devices)) {}
@@ -55,6 +72,7 @@ struct VmState {
   devices::ZisaPlatform platform;
   mmu::ShadowTables shadow{0, 0};
   std::optional<u32> root;          ///< shadow root in use
+  Assisted assisted;                ///< hardware assistance
   std::vector<u8> traced;           ///< per guest frame: writes to it leave to the VMM
   std::vector<u64> traced_writes;   ///< guest-physical addresses written by VMM or DMA since looked at
   InstructionCounts counts;         ///< `direct` is the CPU's
@@ -80,8 +98,9 @@ struct Emulated {
   bool needed_vmm = false;    ///< accessed a device or wrote to a traced frame
 };
 
-/// Bytes of host memory that a machine needs for one guest and the VMM beside it.
-u64 host_memory_bytes(u64 ram_bytes);
+/// Bytes of host memory that a machine needs for one guest and the VMM beside it; `vmm_extra` of them for what
+/// the VMM's tables need beyond the usual.
+u64 host_memory_bytes(u64 ram_bytes, u64 vmm_extra = 0);
 
 class Vm {
  public:
@@ -94,7 +113,7 @@ class Vm {
     EventLog& log;
   };
   /// `region` is where in host memory the host_memory_bytes() for this VM begin.
-  Vm(Host host, devices::ZisaPlatform platform, u64 ram_bytes, Hpa region);
+  Vm(Host host, devices::ZisaPlatform platform, u64 ram_bytes, Hpa region, u64 vmm_extra = 0);
   Vm(const Vm&) = delete;
   Vm& operator=(const Vm&) = delete;
 
@@ -104,6 +123,10 @@ class Vm {
   void run_bare();
   /// The guest runs in U mode and all traps come to the VMM; its memory lies behind the VMM's.
   void run_deprivileged();
+  /// The guest runs in non-root mode and owns its supervisor mode there; what the control block names leaves to
+  /// the VMM. The block is cleared, its guest state that of reset; the CPU must have hardware assistance. False
+  /// where the VMM's memory has no room for the nested tables' root.
+  bool run_non_root(const AssistedPaging& paging);
 
   /// As run_deprivileged(), and the code of the virtual kernel (and with `user_too` all code) runs as
   /// translated units, of which `capacity` operations fit.
@@ -123,8 +146,17 @@ class Vm {
   /// Emulates the instruction at the guest's PC on the virtual state and the guest's memory and devices.
   /// Charges vmm_decode, and vmm_emulate or vmm_memory.
   Emulated emulate_one();
-  /// Delivers a trap or interrupt to the guest's vector. Charges vmm_inject.
+  /// The same for an instruction whose word the VMM knows already (Field::kExitInstruction).
+  Emulated emulate_one(u32 word);
+  /// Tells emulate_one() what the hardware has found out: that gva lies at gpa. Forgotten at the next entry.
+  void translation_known(Gva gva, Gpa gpa) { known_page_ = {gva.v & ~kPageMask, gpa.page_base()}; }
+  /// Delivers a trap or interrupt to the guest's vector: on the virtual state or, in non-root mode, by the event
+  /// fields of the control block. Charges vmm_inject, and the fields written.
   void inject(const Trap& trap);
+  /// Non-root mode: delivers again an event whose delivery was taken back. Charges the fields written.
+  void inject_again(const Trap& event);
+  /// The same in software, where something else has to come on top of it: writes what the trap saves, PC and SR.
+  void complete_delivery(const Trap& event);
   /// Looks at the devices' and the timer's lines anew, as after an interrupt of the host.
   void accept_interrupts() {
     advance_devices();
@@ -132,6 +164,28 @@ class Vm {
   }
   /// Injects the first pending interrupt if the guest can take one now.
   bool deliver_interrupt();
+
+  // --- the control block (non-root mode) ---
+
+  /// Reads or writes a field. Charges vmread or vmwrite.
+  u32 read_field(cpu::Field field);
+  void write_field(cpu::Field field, u32 value);
+  /// Reads fields of the guest's state into the virtual state, once for each exit. Until then that holds what the
+  /// VMM last knew; what it changes there is written back at the entry, a vmwrite for each field. General
+  /// registers are there anyway.
+  void fetch(std::initializer_list<cpu::Field> fields);
+
+  // --- nested tables (non-root mode) ---
+
+  /// Maps a guest-physical page; false when it is not RAM of this VM or the VMM's memory is used up. Charges
+  /// vmm_map.
+  bool map_nested(Gpa gpa, mmu::Rights rights);
+  /// What Field::kNestedPtbr has to hold.
+  u32 nested_ptbr() const { return s_.shadow.ptbr(s_.assisted.nested_root); }
+  /// An identifier for this VM's translations, like no other VM's of the machine: VMs lie at least 1 MiB apart.
+  u32 vmid() const { return 1 + static_cast<u32>((region_.v - host_.memory.base().v) >> 20); }
+  /// Whether the CPU can tell the translations of VMs apart.
+  bool has_vmids() const { return host_.cpu.assist().vmids; }
 
   // --- guest memory ---
 
@@ -214,12 +268,27 @@ class Vm {
   Hpa host_of(Gpa address) const { return {address.v - kRamBase + ram_host_.v}; }
   std::size_t frame_number(Gpa address) const { return (address.v - kRamBase) >> kPageShift; }
   bool deprivileged() const { return host_.cpu.trap_to == cpu::TrapTo::kVmm; }
+  bool non_root() const { return s_.assisted.on; }
+  /// Whether there is a VMM at all, and so two kinds of memory.
+  bool virtualized() const { return deprivileged() || non_root(); }
+  /// Puts what is pending where the hardware looks for it; `timer`: beside it an interrupt of the host's own timer.
+  void raise_lines(bool timer = false);
+  /// To be called before another VM gets the CPU.
+  void put_away() {
+    if (non_root()) s_.assisted.away = assisted_state();
+  }
+  /// What the last exit from non-root mode was.
+  Exit non_root_exit() const;
+  /// How a guest-virtual address is translated in both dimensions, reference by reference; no price, no trace.
+  mmu::NestedWalk look_nested(Gva gva, std::vector<mmu::NestedStep>& trail) const;
   /// What the guest believes of itself: real registers, and the privileged state that it set.
   ArchState guest_state() const;
   /// Where the guest's control registers are: the same without the copy.
   const ArchState& control_state() const {
+    if (non_root() && !on_cpu_) return s_.assisted.away;
     return deprivileged() ? s_.vcpu.virt : host_.cpu.state;
   }
+  ArchState assisted_state() const;  ///< the same in non-root mode
   /// Lets the devices do what is due, DMA included.
   void advance_devices();
   /// Levels of the timer and the devices, as IPEND has them.
@@ -231,7 +300,8 @@ class Vm {
   /// Leaves the guest: takes over what the hardware saved. Enters it: loads what it needs.
   void left();
   /// `by_trap_return`: the hardware changes mode on the way.
-  void entered(bool by_trap_return = true);
+  /// A control block that breaks a rule is not entered by.
+  std::optional<cpu::EntryFault> entered(bool by_trap_return = true);
   /// Runs the operation at the PC that works on virtual registers, in translated code.
   enum class InCache : u8 {
     kDone,
@@ -275,9 +345,14 @@ class Vm {
   void charge_in_cache(unsigned row);
   cpu::CodeKey code_key(u32 pc) const;
   void note_write(Gpa address, u32 bytes);
+  void count_trap(const Trap& trap, bool vector_traps);
+  cpu::ControlBlock block() const { return {host_.memory, s_.assisted.block}; }
+  std::optional<cpu::EntryFault> enter_non_root();
+  void store_guest();
+  void store_status();
 
   Host host_;
-  u64 ram_bytes_;
+  u64 ram_bytes_, vmm_extra_;
   Hpa region_, ram_host_;
   bool on_cpu_ = true;
   VmState s_;
@@ -285,6 +360,7 @@ class Vm {
   bool emulating_ = false;  ///< the trap to inject comes from emulate_one()
   cpu::DecodeMemo memo_;    ///< of what is emulated
   bool called_out_ = false;  ///< the exit under way is a call-out
+  std::optional<std::pair<u32, Gpa>> known_page_;  ///< gva and gpa of a page, see translation_known()
   std::optional<Ending> failed_;
 };
 

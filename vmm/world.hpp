@@ -16,6 +16,7 @@ struct GuestConfig {
   devices::ZisaPlatform::Config platform;
   std::bitset<zisa::kRowCount> cured;  ///< holes that the simulator answers as bare metal would
   u32 share = 1;                       ///< of the CPU, beside the other VMs' shares; at least 1
+  u64 vmm_extra = 0;                   ///< bytes of memory for the VMM beyond the usual
 };
 
 /// Cycles by account.
@@ -33,7 +34,8 @@ struct World {
         std::unique_ptr<Strategy> vmm)
       : clock(now),
         vm({host.cpu, host.memory, host.ledger, clock, host.log},
-           devices::ZisaPlatform(config.platform), config.ram_bytes, region),
+           devices::ZisaPlatform(config.platform), config.ram_bytes, region,
+           config.vmm_extra),
         strategy(std::move(vmm)),
         cured(config.cured),
         share(config.share) {}

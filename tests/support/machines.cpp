@@ -31,12 +31,17 @@ namespace {
 std::unique_ptr<vmm::Machine> empty_machine(const Setup& setup) {
   const auto variant = cpu::Variant::named(setup.isa);
   const auto model = cost::preset(setup.cost_model);
-  auto strategy = session::make_strategy(setup.strategy);
+  session::Options options;
+  options.paging = setup.paging;
+  options.nested_depth = setup.nested_depth;
+  auto strategy = session::make_strategy(setup.strategy, options);
   REQUIRE((variant && model && strategy));
   if (setup.vmm) strategy = setup.vmm->clone();
   vmm::MachineConfig config{*variant, *model, {{}}, setup.virtual_time};
+  config.assist = setup.assist;
   vmm::GuestConfig& guest = config.guests[0];
   guest.ram_bytes = setup.ram;
+  guest.vmm_extra = setup.nested_depth == 1 ? 8u << 20 : 0;
   guest.platform.input = setup.input;
   guest.platform.disk_latency = 500;
   if (!setup.drive.empty())

@@ -23,6 +23,9 @@ struct Setup {
   std::string cost_model = "textbook";
   std::string input = {};
   std::vector<u8> drive = {};  ///< none where empty
+  std::string paging = {};     ///< as in session::Options, and so are these
+  unsigned nested_depth = 2;
+  cpu::HardwareAssist assist = {};
   std::shared_ptr<const vmm::Strategy> vmm = {};  ///< in place of the one called `strategy`
 };
 
