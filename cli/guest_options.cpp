@@ -1,5 +1,7 @@
 #include "cli/guest_options.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <sstream>
 
@@ -20,8 +22,30 @@ std::string strategy_names() {
 
 }  // namespace
 
-Result<session::Options> GuestOptions::finish(u64 default_limit) const {
+// One --append serves all guests, several one each.
+Result<void> GuestOptions::name_guests(session::Options& options,
+                                       const std::vector<std::string>& guests) const {
+  const std::size_t count = std::max<std::size_t>(1, guests.size());
+  if (appends.size() > count)
+    return fail({Error::Kind::kUsage, "", "--append",
+                 fmt::format("given {} times for {} guest{}", appends.size(), count,
+                             count == 1 ? "" : "s"),
+                 "give it once for all guests or once for each"});
+  const auto append = [&](std::size_t i) {
+    if (appends.size() == 1) return appends.front();
+    return i < appends.size() ? appends[i] : std::string();
+  };
+  options.append = append(0);
+  if (!guests.empty()) options.guest = guests.front();
+  for (std::size_t i = 1; i < guests.size(); ++i)
+    options.neighbours.push_back({guests[i], append(i)});
+  return {};
+}
+
+Result<session::Options> GuestOptions::finish(u64 default_limit,
+                                              const std::vector<std::string>& guests) const {
   session::Options options = session;
+  if (auto named = name_guests(options, guests); !named) return fail(named.error());
   options.max_instructions = max_instructions.value_or(default_limit);
   if (!input_file.empty()) {
     auto text = session::read_text(input_file);
@@ -92,7 +116,10 @@ void add_guest_options(CLI::App& verb, GuestOptions& o, const Frame& frame,
       ->type_name("FILE")
       ->expected(1)
       ->take_all();
-  verb.add_option("--append", s.append, "Command line of the guest")->type_name("TEXT");
+  verb.add_option("--append", o.appends, "Command line of the guest")
+      ->type_name("TEXT")
+      ->expected(1)
+      ->take_all();
   verb.add_option("--input", o.input_file, "What is typed at the guest's console")
       ->type_name("FILE");
   add_number(

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/frame.hpp"
 #include "session/options.hpp"
@@ -12,11 +13,16 @@ namespace ringside::cli {
 struct GuestOptions {
   session::Options session;  ///< filled while the command line is read
   std::string input_file;
+  std::vector<std::string> appends;  ///< in the order given
   std::optional<u64> max_instructions;
 
-  /// The options of the session: reads --input.
+  /// The options of the session: reads --input. `guests`: those of one machine, where the verb takes several.
   /// `default_limit`: of instructions, where --max-instructions is not given.
-  Result<session::Options> finish(u64 default_limit) const;
+  Result<session::Options> finish(u64 default_limit,
+                                  const std::vector<std::string>& guests = {}) const;
+
+ private:
+  Result<void> name_guests(session::Options& options, const std::vector<std::string>& guests) const;
 };
 
 /// Limit on instructions where nobody watches.

@@ -163,6 +163,23 @@ std::string report_text(const Report& r, const Style& style, bool explain) {
          exits_text(r, style, explain);
 }
 
+std::string machine_text(const session::MachineReport& r, const Style& style, bool explain) {
+  std::string text;
+  Table table({{"Guest", false}, {"outcome", false}, {"instructions"}, {"cycles on the CPU"}, {"share"}});
+  for (std::size_t i = 0; i < r.guests.size(); ++i) {
+    const Report& each = r.guests[i];
+    text += report_text(each, style, explain) + "\n";
+    const std::string outcome = each.outcome == "exited" ? fmt::format("exited {}", each.exit_code) : each.outcome;
+    table.add({{fmt::format("[{}] {}", i, each.guest)},
+               {outcome},
+               {grouped(each.guest_instructions())},
+               {grouped(each.cycles)},
+               {percent(each.cycles, r.cycles) + " %"}});
+  }
+  return text + heading(style, "The machine") + table.text(style) +
+         fmt::format("{} cycles in all, {} world switches\n", grouped(r.cycles), grouped(r.world_switches));
+}
+
 int exit_status(const Report& r) {
   if (r.outcome == "exited") return static_cast<int>(std::min<u32>(r.exit_code, kLargestGuest));
   return r.outcome == "failed" ? kGuestFailed : kLimitReached;

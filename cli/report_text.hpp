@@ -12,6 +12,9 @@ namespace ringside::cli {
 /// holes in sentences. `explain` adds what the words mean.
 std::string report_text(const session::Report& report, const Style& style, bool explain);
 
+/// The same for each guest of a machine, and a table of who had the CPU for how long.
+std::string machine_text(const session::MachineReport& report, const Style& style, bool explain);
+
 /// How a run ended, in one sentence.
 std::string ending_sentence(const session::Report& report);
 

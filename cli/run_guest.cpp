@@ -1,7 +1,12 @@
 #include "cli/run_guest.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cstdio>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "cli/frame.hpp"
 #include "cli/progress.hpp"
@@ -18,14 +23,16 @@ constexpr u64 kInteractiveSlice = 1u << 20;  // steps: keys are answered at once
 constexpr u64 kTraceSlice = 1u << 17;        // its events are a few megabytes
 constexpr char kCtrlA = 0x01, kCtrlC = 0x03;
 
-/// What of the console was not printed yet.
+/// What of a guest's console was not printed yet.
 class ConsoleMirror {
  public:
-  ConsoleMirror(const Session& session, bool on) : session_(session), on_(on) {}
+  ConsoleMirror(const Session& session, bool on, std::size_t guest)
+      : session_(session), on_(on), guest_(guest) {}
   /// Gives the guest's lines to stdout; `before` is called if there is something.
   template <class F>
   void flush(F before) {
     if (!on_) return;
+    if (session_.guests() > 1) return flush_lines(before, session_.ended());
     const std::string text = session_.console(printed_);
     if (text.empty()) return;
     before();
@@ -37,8 +44,26 @@ class ConsoleMirror {
   bool at_line_start() const { return last_ == '\n'; }
 
  private:
+  // Of several guests whole lines, each with the number of the guest that it is from.
+  template <class F>
+  void flush_lines(F before, bool all) {
+    std::string text = session_.console(printed_, guest_);
+    if (!all) text.resize(text.rfind('\n') + 1);  // npos + 1 is 0
+    if (text.empty()) return;
+    before();
+    printed_ += text.size();
+    std::string_view rest = text;
+    while (!rest.empty()) {
+      const auto line = rest.substr(0, rest.find('\n'));
+      fmt::print("[{}] {}\n", guest_, line);
+      rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    }
+    std::fflush(stdout);
+  }
+
   const Session& session_;
   bool on_;
+  std::size_t guest_;
   std::size_t printed_ = 0;
   char last_ = '\n';
 };
@@ -47,8 +72,9 @@ class Watch {
  public:
   Watch(Session& session, const Watching& watching)
       : session_(session),
-        console_(session, watching.console),
         progress_("", !watching.interactive) {
+    for (std::size_t guest = 0; guest < session.guests(); ++guest)
+      consoles_.emplace_back(session, watching.console, guest);
     if (watching.interactive) {
       say("what you type goes to the guest; Ctrl+C ends the run");
       terminal_.emplace();
@@ -66,17 +92,21 @@ class Watch {
     if (trace_) trace_->finish();
     progress_.clear();
     // The report begins a line of its own.
-    if (!console_.at_line_start() && stderr_is_terminal()) std::fputc('\n', stderr);
+    if (!at_line_start() && stderr_is_terminal()) std::fputc('\n', stderr);
   }
 
  private:
   void show_console() {
-    console_.flush([this] { progress_.clear(); });
+    for (ConsoleMirror& each : consoles_) each.flush([this] { progress_.clear(); });
+  }
+  bool at_line_start() const {
+    return std::all_of(consoles_.begin(), consoles_.end(),
+                       [](const auto& each) { return each.at_line_start(); });
   }
 
   bool between() {
     show_console();
-    if (console_.at_line_start()) progress_.show(session_.progress());
+    if (at_line_start()) progress_.show(session_.progress());
     if (trace_) trace_->write_new();
     if (InterruptWatch::interrupted()) session_.stop("Ctrl+C was pressed");
     if (terminal_) take(terminal_->keys(0));
@@ -103,7 +133,7 @@ class Watch {
   }
 
   Session& session_;
-  ConsoleMirror console_;
+  std::vector<ConsoleMirror> consoles_;
   Progress progress_;
   std::optional<RawTerminal> terminal_;
   std::optional<session::TraceWriter> trace_;

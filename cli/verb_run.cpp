@@ -50,7 +50,8 @@ class Run {
     if (auto ready = open_trace(); !ready) return fail(ready.error());
     if (auto ready = open_record(); !ready) return fail(ready.error());
     run_watched(*session, {!given_.json, interactive_, trace_.is_open() ? &trace_ : nullptr});
-    const Report report = judge(*session);
+    if (session->guests() > 1) return show_all(*session);
+    const Report report = judge(*session, 0);
     show(report);
     if (auto done = close_trace(); !done) return fail(done.error());
     if (auto done = record(*session); !done) return fail(done.error());
@@ -60,14 +61,14 @@ class Run {
 
  private:
   Result<void> prepare() {
-    if (given_.guests.size() != 1)
-      return fail({Error::Kind::kUsage, "", "run",
-                   "several guests on one machine come with a later version", "name one guest"});
+    const bool of_one = !(given_.trace_file + given_.record_file + given_.replay_file).empty();
+    if (given_.guests.size() > 1 && of_one)
+      return fail({Error::Kind::kUsage, "", "--trace, --record and --replay",
+                   "follow one guest, and there are several", "leave them out, or name one guest"});
     const bool terminal = stdin_is_terminal();
-    auto options = given_.guest.finish(terminal ? 0 : kUnwatchedLimit);
+    auto options = given_.guest.finish(terminal ? 0 : kUnwatchedLimit, given_.guests);
     if (!options) return fail(options.error());
     options_ = std::move(*options);
-    options_.guest = given_.guests.front();
     options_.keep_events = !given_.trace_file.empty();
     return take_input(terminal);
   }
@@ -108,13 +109,30 @@ class Run {
   }
 
   // Runs the guest again where holes lied, which takes its time.
-  static Report judge(const Session& session) {
+  static Report judge(const Session& session, std::size_t guest) {
     const InterruptWatch interrupts;
     Progress progress("looking for the hole to blame");
     return study::judged_report(session, [&](const Session& again) {
       progress.show(again.progress());
       return !InterruptWatch::interrupted();
-    });
+    }, guest);
+  }
+
+  // Each guest's report, then what they add up to. The status is that of the first that is not 0.
+  int show_all(const Session& session) const {
+    session::MachineReport all = session.machine_report();
+    for (std::size_t i = 0; i < all.guests.size(); ++i) all.guests[i] = judge(session, i);
+    using Json = nlohmann::ordered_json;
+    if (given_.json)
+      std::cout << to_json(all).dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+    else
+      std::cerr << machine_text(all, style_of(2), given_.explain);
+    int status = kOk;
+    for (const Report& each : all.guests) {
+      if (const auto reason = reason_line(each)) say(*reason);
+      if (status == kOk) status = exit_status(each);
+    }
+    return status;
   }
 
   void show(const Report& report) const {
@@ -167,12 +185,16 @@ std::string guests_text(const std::vector<std::string>& folders) {
 
 void add_run(CLI::App& app, Frame& frame) {
   auto& verb = add_verb(
-      app, "run", "Run a guest under one strategy; its console on stdout, a report on stderr",
+      app, "run",
+      "Run a guest under one strategy, or several on one machine; consoles on stdout, a report on "
+      "stderr",
       "  ringside run guests/zisa/zos --append \"hello; primes 1000\"\n"
       "  ringside run guests/zisa/zos --append \"hz=1000 churn 3; hello\"    # options, then the "
       "script\n"
       "  ringside run guests/zisa/zos --isa zisa-v --strategy trap-emulate\n"
       "  ringside run guests/zisa/hole-read-sr --strategy trap-emulate --explain\n"
+      "  ringside run guests/zisa/zos guests/zisa/hostile --append hello --append tables \\\n"
+      "      --isa zisa-v --strategy trap-emulate             # two VMs under one VMM\n"
       "  ringside run my-kernel --memory 32M --trace run.json    # open in Perfetto\n"
       "In a terminal what you type goes to the guest; Ctrl+C, or Ctrl+A x, ends the run.");
   auto o = std::make_shared<RunOptions>();

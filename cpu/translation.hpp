@@ -1,5 +1,5 @@
 // The translation cache: what binary translation made of guest code (Adams and Agesen 2006, section 3).
-// It is a part of the CPU's world that the guest cannot address: a stated abstraction (docs/decisions/005),
+// It is a part of the CPU's world that the guest cannot address: a stated abstraction (docs/decisions/006),
 // as are the virtual registers that its operations work on.
 //
 // Every operation stands for one guest instruction. Instructions have one length and state is precise at

@@ -1,6 +1,7 @@
 #include "session/open.hpp"
 
-#include <cstring>
+#include <fmt/format.h>
+
 #include <filesystem>
 
 #include "base/nearest.hpp"
@@ -23,6 +24,8 @@ bool is_file(const std::string& path) {
   std::error_code error;
   return fs::is_regular_file(path, error);
 }
+
+constexpr std::size_t kMostGuests = 16;
 
 constexpr u64 kSmallestRam = 1u << 20, kLargestRam = 1u << 30;
 
@@ -194,48 +197,99 @@ u64 vmm_extra(const Options& options) {
   return options.nested_depth == 1 ? 8u << 20 : 0;
 }
 
-Result<vmm::MachineConfig> configure(const Options& options, const loader::Image& image) {
-  if (auto fits = check_options(options); !fits) return fail(fits.error());
-  auto variant = choose_variant(options, image);
-  if (!variant) return fail(variant.error());
-  if (auto served = check_strategy(options, *variant); !served) return fail(served.error());
-  auto model = load_model(options);
-  if (!model) return fail(model.error());
+Result<vmm::GuestConfig> configure_guest(const Options& options, const loader::Image& image,
+                                         const cost::Model& model) {
   auto drives = open_drives(options, image.file);
   if (!drives) return fail(drives.error());
   auto cured = cured_rows(options);
   if (!cured) return fail(cured.error());
   vmm::GuestConfig guest{options.memory, {}, *cured, 1, vmm_extra(options)};
-  guest.platform.disk_latency = (*model)[cost::Param::kDiskLatency];
+  guest.platform.disk_latency = model[cost::Param::kDiskLatency];
   guest.platform.input = options.input;
   guest.platform.drives = std::move(*drives);
-  vmm::MachineConfig config{*variant, *model, {std::move(guest)}, options.virtual_time};
+  return guest;
+}
+
+constexpr u64 kKilohertzPerSlice = 1;  // a slice is a millisecond
+
+Result<vmm::MachineConfig> configure(const Options& options,
+                                     const std::vector<loader::Image>& images) {
+  if (auto fits = check_options(options); !fits) return fail(fits.error());
+  auto variant = choose_variant(options, images.front());
+  if (!variant) return fail(variant.error());
+  if (auto served = check_strategy(options, *variant); !served) return fail(served.error());
+  auto model = load_model(options);
+  if (!model) return fail(model.error());
+  vmm::MachineConfig config{*variant, *model, {}, options.virtual_time};
   config.assist = {options.vm_identifiers, options.walk_cache, options.nested_tlb};
+  config.slice = (*model)[cost::Param::kFrequencyKhz] * kKilohertzPerSlice;
+  const auto guests = guests_of(options);
+  for (std::size_t i = 0; i < guests.size(); ++i) {
+    auto guest = configure_guest(guests[i], images[i], *model);
+    if (!guest) return fail(guest.error());
+    config.guests.push_back(std::move(*guest));
+  }
   return config;
+}
+
+// Several VMs need a VMM that stands between them.
+Result<void> check_together(const Options& options) {
+  const std::size_t count = 1 + options.neighbours.size();
+  if (count > kMostGuests)
+    return usage("run", fmt::format("{} guests on one machine", count),
+                 fmt::format("name {} at the most", kMostGuests));
+  if (count > 1 && options.strategy == "bare")
+    return usage("--strategy bare", "gives the whole machine to one guest",
+                 "name one guest, or another strategy");
+  if (mmu::Memory::available(count * vmm::host_memory_bytes(options.memory, vmm_extra(options)))) return {};
+  return usage("--memory",
+               count == 1 ? "is more than this computer can give"
+                          : "of all guests together is more than this computer can give",
+               "give less, 16M for example");
+}
+
+Result<void> place(vmm::Machine& machine, std::size_t number, const Options& options,
+                   const loader::Image& image, const cost::Model& model) {
+  const auto boot = boot_of(options, image, model);
+  auto block = loader::boot_information(*boot);
+  if (!block) return fail(block.error());
+  const u64 usable = options.memory - kPageSize;
+  if (auto fits = loader::check_fits(image, {vmm::Vm::kRamBase}, usable); !fits) return fits;
+  vmm::Vm& vm = machine.vm(number);
+  loader::place(image, [&](Gpa to, std::span<const u8> bytes) { vm.copy_in(to, bytes); });
+  vm.copy_in(boot->address(), *block);
+  machine.start({image.entry}, boot->address(), number);
+  return {};
 }
 
 }  // namespace
 
+std::vector<Options> guests_of(const Options& options) {
+  std::vector<Options> guests{options};
+  for (const Neighbour& each : options.neighbours) {
+    guests.push_back(options);
+    guests.back().guest = each.guest;
+    guests.back().append = each.append;
+    guests.back().input.clear();
+  }
+  for (Options& each : guests) each.neighbours.clear();
+  return guests;
+}
+
 Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options,
-                                                   const loader::Image& image) {
-  auto config = configure(options, image);
+                                                   const std::vector<loader::Image>& images) {
+  auto config = configure(options, images);
   if (!config) return fail(config.error());
   auto strategy = make_strategy(options.strategy, options);
   if (!strategy) return fail(strategy.error());
-  const auto boot = boot_of(options, image, config->model);
-  auto block = loader::boot_information(*boot);
-  if (!block) return fail(block.error());
-  const u64 usable = options.memory - kPageSize;
-  if (auto fits = loader::check_fits(image, {vmm::Vm::kRamBase}, usable); !fits)
-    return fail(fits.error());
-  if (!mmu::Memory::available(vmm::host_memory_bytes(options.memory)))
-    return usage("--memory", "is more than this computer can give", "give less, 16M for example");
+  if (auto fits = check_together(options); !fits) return fail(fits.error());
   auto machine = std::make_unique<vmm::Machine>(*config, std::move(*strategy));
-  loader::place(image, [&](Gpa to, std::span<const u8> bytes) { machine->vm().copy_in(to, bytes); });
-  machine->vm().copy_in(boot->address(), *block);
   machine->log().keep(options.keep_events);
   machine->expect_input(options.more_input);
-  machine->start({image.entry}, boot->address());
+  const auto guests = guests_of(options);
+  for (std::size_t i = 0; i < guests.size(); ++i)
+    if (auto placed = place(*machine, i, guests[i], images[i], config->model); !placed)
+      return fail(placed.error());
   return machine;
 }
 

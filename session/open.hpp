@@ -20,8 +20,11 @@ Result<cpu::Variant> choose_variant(const Options& options, const loader::Image&
 Result<cost::Model> load_model(const Options& options);
 Result<devices::Disk::Drives> open_drives(const Options& options, const std::string& guest_file);
 
-/// A machine with the guest in place, before its first instruction.
+/// The options of each guest of the machine as if it were alone, the first one's in front.
+std::vector<Options> guests_of(const Options& options);
+
+/// A machine with the guests in place, before their first instruction; `images` are theirs, in order.
 Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options,
-                                                   const loader::Image& image);
+                                                   const std::vector<loader::Image>& images);
 
 }  // namespace ringside::session

@@ -14,6 +14,12 @@ struct TypedInput {
   std::string bytes;
 };
 
+/// A further guest on the same machine: a VM of its own beside the first, under the same VMM.
+struct Neighbour {
+  std::string guest;   ///< file, or name of a bundled guest
+  std::string append;  ///< its command line
+};
+
 struct Options {
   std::string guest;        ///< file, or name of a bundled guest
   std::string isa;          ///< zisa, zisa-v, zisa-h or a variant's file; empty: what the guest's note says
@@ -31,6 +37,7 @@ struct Options {
   u64 memory = 16u << 20;               ///< bytes of guest RAM
   std::vector<std::string> drives;      ///< images; "none" leaves a place empty. Empty list: the image beside the guest, if any
   std::string append;                   ///< command line of the guest
+  std::vector<Neighbour> neighbours;    ///< with the first's memory and drives, each its own
   std::string input;                    ///< offered to the console
   std::vector<TypedInput> typed;        ///< of a recorded run, typed again at the same steps
   u64 seed = 0;                         ///< of what is drawn at random: nothing of a run is today

@@ -32,11 +32,24 @@ Json exits_json(const std::vector<ExitReport>& exits) {
   return list;
 }
 
+Json accounts_json(const std::vector<AccountReport>& accounts) {
+  Json by_name = Json::object();
+  for (const auto& each : accounts) by_name[each.name] = each.cycles;
+  return by_name;
+}
+
 }  // namespace
 
+Json to_json(const MachineReport& r) {
+  Json guests = Json::array();
+  for (const Report& each : r.guests) guests.push_back(to_json(each));
+  return {{"schema", "ringside/machine/1"},
+          {"cycles", {{"total", r.cycles}, {"accounts", accounts_json(r.accounts)}}},
+          {"world_switches", r.world_switches},
+          {"guests", std::move(guests)}};
+}
+
 Json to_json(const Report& r) {
-  Json accounts = Json::object();
-  for (const auto& account : r.accounts) accounts[account.name] = account.cycles;
   return {{"schema", "ringside/run/1"},
           {"guest", r.guest},
           {"isa", r.isa},
@@ -53,7 +66,7 @@ Json to_json(const Report& r) {
           {"console", r.console},
           {"instructions", {{"guest", r.guest_instructions()}, {"direct", r.direct},
                             {"emulated", r.emulated}, {"translated", r.translated}}},
-          {"cycles", {{"total", r.cycles}, {"accounts", accounts}}},
+          {"cycles", {{"total", r.cycles}, {"accounts", accounts_json(r.accounts)}}},
           {"exits", exits_json(r.exits)},
           {"tlb", {{"hits", r.tlb_hits}, {"misses", r.tlb_misses},
                    {"walk_cache_hits", r.walk_cache_hits}, {"nested_tlb_hits", r.nested_tlb_hits}}},

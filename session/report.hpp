@@ -55,6 +55,16 @@ struct Report {
   u64 guest_instructions() const { return direct + emulated + translated; }
 };
 
+/// Several guests on one machine.
+struct MachineReport {
+  std::vector<Report> guests;
+  u64 cycles = 0;                       ///< of the machine, all guests and the VMM
+  std::vector<AccountReport> accounts;
+  u64 world_switches = 0;
+};
+
 nlohmann::ordered_json to_json(const Report& report);
+/// Schema ringside/machine/1: the reports of the guests, and the sum.
+nlohmann::ordered_json to_json(const MachineReport& report);
 
 }  // namespace ringside::session

@@ -11,7 +11,7 @@ namespace ringside::session {
 
 struct Session::Parts {
   Options options;
-  loader::Image image;
+  std::vector<loader::Image> images;  ///< of the guests, in order
   std::string model_name, model_hash;
   std::unique_ptr<vmm::Machine> machine;
   std::vector<TypedInput> typed;  ///< so far
@@ -25,13 +25,17 @@ Session::~Session() = default;
 
 Result<Session> Session::open(const Options& options) {
   if (auto fits = check_options(options); !fits) return fail(fits.error());
-  auto image = load_guest(options);
-  if (!image) return fail(image.error());
-  auto machine = make_machine(options, *image);
+  std::vector<loader::Image> images;
+  for (const Options& each : guests_of(options)) {
+    auto image = load_guest(each);
+    if (!image) return fail(image.error());
+    images.push_back(std::move(*image));
+  }
+  auto machine = make_machine(options, images);
   if (!machine) return fail(machine.error());
   const auto model = load_model(options);
   if (!model) return fail(model.error());
-  return Session(std::make_unique<Parts>(Parts{options, std::move(*image), model->name,
+  return Session(std::make_unique<Parts>(Parts{options, std::move(images), model->name,
                                                fmt::format("{:016x}", model->hash()),
                                                std::move(*machine), {}, ""}));
 }
@@ -39,7 +43,8 @@ Result<Session> Session::open(const Options& options) {
 const Options& Session::options() const { return parts_->options; }
 vmm::Machine& Session::machine() { return *parts_->machine; }
 const vmm::Machine& Session::machine() const { return *parts_->machine; }
-const loader::Image& Session::image() const { return parts_->image; }
+const loader::Image& Session::image(std::size_t guest) const { return parts_->images[guest]; }
+std::size_t Session::guests() const { return parts_->images.size(); }
 bool Session::ended() const { return machine().ending() || !parts_->stopped.empty(); }
 bool Session::waits_for_input() const { return machine().waits_for_input(); }
 const std::vector<TypedInput>& Session::typed() const { return parts_->typed; }
@@ -50,8 +55,8 @@ void Session::type(std::string_view text) {
   machine().type(text);
 }
 
-std::string Session::console(std::size_t start) const {
-  return machine().vm().internals().platform.console().output().text(start);
+std::string Session::console(std::size_t start, std::size_t guest) const {
+  return machine().vm(guest).internals().platform.console().output().text(start);
 }
 
 // Up to so many steps (0: no limit), typing what was recorded when its time comes; at once if the guest
@@ -104,43 +109,65 @@ void add_holes(Report& report, const vmm::VmState& state, const loader::SymbolTa
                             symbols.name(hole.first_pc), hole.got, hole.bare_metal, false, ""});
 }
 
+std::vector<AccountReport> accounts_of(const vmm::Spending& spent) {
+  std::vector<AccountReport> accounts;
+  for (std::size_t a = 0; a < spent.size(); ++a)
+    accounts.push_back({std::string(cost::account_name(static_cast<cost::Account>(a))), spent[a]});
+  return accounts;
+}
+
 }  // namespace
 
-Report Session::report() const {
+Report Session::report(std::size_t guest) const {
   const vmm::Machine& m = machine();
-  const vmm::VmState& state = m.vm().internals();
+  const vmm::Vm& vm = m.vm(guest);
+  const vmm::VmState& state = vm.internals();
+  const auto& ending = m.world(guest).ending;
   Report r;
-  r.guest = options().guest;
+  r.guest = guest == 0 ? options().guest : options().neighbours[guest - 1].guest;
   r.isa = m.cpu().variant().name;
   r.strategy = m.strategy().name();
-  r.paging = state.assisted.nested ? "nested" : m.vm().virtualized() ? "shadow" : "none";
+  r.paging = state.assisted.nested ? "nested" : vm.virtualized() ? "shadow" : "none";
   r.cost_model = parts_->model_name;
   r.cost_model_hash = parts_->model_hash;
-  r.outcome = m.ending() ? outcome_name(m.ending()->outcome) : "running";
-  if (!m.ending() && !parts_->stopped.empty()) r.outcome = "limit", r.reason = parts_->stopped;
-  if (m.ending()) r.exit_code = m.ending()->exit_code, r.reason = m.ending()->reason;
+  r.outcome = ending ? outcome_name(ending->outcome) : "running";
+  if (!ending && !parts_->stopped.empty()) r.outcome = "limit", r.reason = parts_->stopped;
+  if (ending) r.exit_code = ending->exit_code, r.reason = ending->reason;
   r.notes = notes(options(), r.isa);
-  r.console = console();
+  r.console = console(0, guest);
   r.seed = options().seed;
   r.frequency_khz = m.ledger().price(cost::Param::kFrequencyKhz);
-  r.direct = m.cpu().direct;
+  r.direct = m.direct_instructions(guest);
   r.emulated = state.counts.emulated;
   r.translated = state.counts.translated;
-  r.cycles = m.cycles();
-  for (std::size_t a = 0; a < cost::kAccounts; ++a) {
-    const auto account = static_cast<cost::Account>(a);
-    r.accounts.push_back({std::string(cost::account_name(account)), m.ledger().cycles(account)});
-  }
+  r.accounts = accounts_of(m.spent(guest));
+  for (const AccountReport& each : r.accounts) r.cycles += each.cycles;
   add_exits(r, state);
-  add_holes(r, state, image().symbols);
-  r.tlb_hits = m.cpu().mmu().tlb.counts.hits;
-  r.tlb_misses = m.cpu().mmu().tlb.counts.misses;
-  r.walk_cache_hits = m.cpu().mmu().caches.entry_hits;
-  r.nested_tlb_hits = m.cpu().mmu().caches.frame_hits;
-  r.pc = m.vm().guest_state().pc;
-  r.symbol = image().symbols.name(r.pc);
-  r.state_hash = m.state_hash();
+  add_holes(r, state, image(guest).symbols);
+  // The TLB is the machine's: its counts are one guest's only where there is one.
+  const mmu::TlbCounts tlb = guests() == 1 ? m.cpu().mmu().tlb.counts : mmu::TlbCounts{};
+  r.tlb_hits = tlb.hits, r.tlb_misses = tlb.misses;
+  r.pc = vm.guest_state().pc;
+  r.symbol = image(guest).symbols.name(r.pc);
+  r.state_hash = m.state_hash(guest);
+  if (guests() == 1) {
+    r.walk_cache_hits = m.cpu().mmu().caches.entry_hits;
+    r.nested_tlb_hits = m.cpu().mmu().caches.frame_hits;
+  }
   r.trace_hash = m.log().hash();
+  return r;
+}
+
+MachineReport Session::machine_report() const {
+  const vmm::Machine& m = machine();
+  MachineReport r;
+  for (std::size_t i = 0; i < guests(); ++i) r.guests.push_back(report(i));
+  vmm::Spending all{};
+  for (std::size_t a = 0; a < cost::kAccounts; ++a)
+    all[a] = m.ledger().cycles(static_cast<cost::Account>(a));
+  r.accounts = accounts_of(all);
+  r.cycles = m.cycles();
+  r.world_switches = m.world_switches();
   return r;
 }
 

@@ -41,10 +41,15 @@ class Session {
   /// The user wants no more of it: the run ends here, as at a limit, for this reason.
   void stop(std::string reason);
 
-  /// The console's text from character `start` on.
-  std::string console(std::size_t start = 0) const;
+  /// How many guests the machine has; they are numbered from 0 on.
+  std::size_t guests() const;
+  /// A console's text from character `start` on.
+  std::string console(std::size_t start = 0, std::size_t guest = 0) const;
 
-  Report report() const;
+  /// One guest's report. Its cycles are those that the machine spent while it was on the CPU.
+  Report report(std::size_t guest = 0) const;
+  /// What they add up to, where there are several.
+  MachineReport machine_report() const;
   /// How far the run is; cheap.
   struct Progress {
     u64 instructions = 0;
@@ -55,7 +60,7 @@ class Session {
   /// The machine itself, for the tests and for the parts of session/ alone.
   vmm::Machine& machine();
   const vmm::Machine& machine() const;
-  const loader::Image& image() const;
+  const loader::Image& image(std::size_t guest = 0) const;
 
  private:
   struct Parts;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "session/open.hpp"
+
 namespace ringside::study {
 
 using session::Options;
@@ -55,9 +57,11 @@ std::string cured_ending(const Report& r) {
 
 class Inquest {
  public:
-  Inquest(const Session& session, const Between& between)
-      : again_(session.options()), found_(session.report()), between_(between) {
-    again_.typed = session.typed();
+  Inquest(const Session& session, const Between& between, std::size_t guest)
+      : again_(session::guests_of(session.options())[guest]),
+        found_(session.report(guest)),
+        between_(between) {
+    if (session.guests() == 1) again_.typed = session.typed();
     again_.keep_events = false;
     // Whoever gets that much further has got past the point where the guest failed.
     const u64 past = found_.guest_instructions() + found_.guest_instructions() / 4 + 1'000'000;
@@ -146,8 +150,8 @@ class Inquest {
 
 }  // namespace
 
-Report judged_report(const Session& session, const Between& between) {
-  return Inquest(session, between).verdict();
+Report judged_report(const Session& session, const Between& between, std::size_t guest) {
+  return Inquest(session, between, guest).verdict();
 }
 
 }  // namespace ringside::study

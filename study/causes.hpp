@@ -18,6 +18,8 @@ using Between = std::function<bool(const session::Session&)>;
 ///
 /// Runs the guest again up to once per hole and twice more, each time not much further than to
 /// where it failed. Where `between` stops it, nothing is judged.
-session::Report judged_report(const session::Session& session, const Between& between = {});
+/// `guest` is its number where the machine has several; it is then run again alone.
+session::Report judged_report(const session::Session& session, const Between& between = {},
+                              std::size_t guest = 0);
 
 }  // namespace ringside::study

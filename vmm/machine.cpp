@@ -193,6 +193,7 @@ bool Machine::reschedule() {
   const bool other = *next != current();
   if (!other) return scheduler_.give(*next, world_->share, cycles()), unsettled_ = true, false;
   switch_to(*next);
+  scheduler_.count_switch();
   ledger_.charge(Account::kVmm, Param::kVmmSwitch);
   log_.add({.kind = EventKind::kSwitch, .pc = cpu_.state.pc, .cycle = cycles()});
   return true;

@@ -71,6 +71,9 @@ class Machine {
   /// Cycles of the machine while this VM was on its CPU.
   Spending spent(std::size_t vm) const;
 
+  /// How often the VMM gave the CPU to another VM.
+  u64 world_switches() const { return scheduler_.switches(); }
+
   std::size_t vms() const { return worlds_.size(); }
   /// The VM on the CPU, and its number.
   Vm& vm() { return world_->vm; }

@@ -30,10 +30,14 @@ class Scheduler {
     current_ = world;
     slice_end_ = now + slice_ * share;
   }
+  /// Worlds that came to the CPU in another one's place, for reports.
+  void count_switch() { ++switches_; }
+  u64 switches() const { return switches_; }
 
  private:
   static constexpr Cycles kNever = ~Cycles{0};
   std::size_t worlds_, current_ = 0;
+  u64 switches_ = 0;
   Cycles slice_, slice_end_ = 0;
 };
 

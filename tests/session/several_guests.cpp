@@ -1,0 +1,85 @@
+// Several VMs on one machine: each gets its share, and none hurts another.
+#include "catch.hpp"
+#include "support/machines.hpp"
+
+using namespace ringside;
+using namespace ringside::test;
+
+namespace {
+
+session::Options beside(const std::vector<session::Neighbour>& neighbours, bool virtual_time) {
+  auto options = guest("zos", "zisa-v", "trap-emulate", "hello; primes 300");
+  options.neighbours = neighbours;
+  options.virtual_time = virtual_time;
+  options.max_instructions = 20'000'000;
+  return options;
+}
+
+session::Session ended(const session::Options& options) {
+  auto session = open_guest(options);
+  session.run();
+  return session;
+}
+
+}  // namespace
+
+TEST_CASE("two kernels on one machine print what each prints alone") {
+  const auto alone = ended(beside({}, false));
+  const auto both = ended(beside({{"zos", "hello; primes 300"}}, false));
+  REQUIRE(both.guests() == 2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    CHECK(both.report(i).outcome == "exited");
+    CHECK(both.report(i).exit_code == 0);
+    CHECK(both.console(0, i) == alone.console());
+  }
+  CHECK(both.machine_report().world_switches > 0);
+}
+
+TEST_CASE("what the guests spent adds up to what the machine spent, account by account") {
+  const auto session = ended(beside({{"zos", "primes 500"}, {"micro-syscall", "200"}}, false));
+  const auto all = session.machine_report();
+  u64 cycles = 0;
+  for (const auto& each : all.guests) cycles += each.cycles;
+  CHECK(cycles == all.cycles);
+  for (std::size_t a = 0; a < all.accounts.size(); ++a) {
+    u64 sum = 0;
+    for (const auto& each : all.guests) sum += each.accounts[a].cycles;
+    CHECK(sum == all.accounts[a].cycles);
+  }
+}
+
+TEST_CASE("a neighbour that loops, crashes or attacks leaves the others bit-identical") {
+  const auto alone = ended(beside({}, true)).report();
+  REQUIRE(alone.outcome == "exited");
+  for (const char* attack : {"", "loop", "write", "tables", "dma", "crash", "dma write tables loop"}) {
+    INFO(attack);
+    const auto session = ended(beside({{"hostile", attack}}, true));
+    const auto beside_it = session.report(0);
+    CHECK(beside_it.outcome == "exited");
+    CHECK(beside_it.state_hash == alone.state_hash);
+    CHECK(beside_it.guest_instructions() == alone.guest_instructions());
+    CHECK(beside_it.console == alone.console);
+    const bool endless = std::string_view(attack).find("loop") != std::string_view::npos;
+    const std::string dead = attack == std::string_view("crash") ? "failed" : "exited";
+    CHECK(session.report(1).outcome == (endless ? "limit" : dead));
+  }
+}
+
+TEST_CASE("the same machine with the same guests runs the same way again") {
+  const auto options = beside({{"zos", "churn 2"}, {"hostile", "tables"}}, false);
+  const auto one = ended(options).machine_report(), two = ended(options).machine_report();
+  CHECK(one.cycles == two.cycles);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(one.guests[i].state_hash == two.guests[i].state_hash);
+    CHECK(one.guests[i].trace_hash == two.guests[i].trace_hash);
+  }
+}
+
+TEST_CASE("a guest that owns the machine has no neighbour") {
+  auto options = beside({{"zos", ""}}, false);
+  options.strategy = "bare";
+  options.folders = {RINGSIDE_BUILD_DIR "/guests/zisa"};
+  const auto refused = session::Session::open(options);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().text().find("--strategy bare") != std::string::npos);
+}
