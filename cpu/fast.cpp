@@ -164,10 +164,8 @@ struct View {
   void jump(u32 rd, i32) { set(rd, pc() + 4); }
   void jump_to(u32 rd, u32 to) {
     target = to;
-    const u32 here = pc();
-    // A jump to itself may be a guest that can never get further.
-    if ((to & 3) != 0 || to == here) slow = true;
-    const u32 link = here + 4;
+    if (to & 3) slow = true;
+    const u32 link = pc() + 4;
     set(rd, link);
   }
 };
@@ -238,7 +236,10 @@ void indirect(RINGSIDE_HANDLER_PARAMETERS) {
   last = view.target;
   const u32 offset = view.target - m->page_address;
   if (offset >= kPageSize) RINGSIDE_GO_ON(change_page, op);
-  RINGSIDE_ENTER(op_at(m->page, offset));
+  const Op* const target = op_at(m->page, offset);
+  // A jump to itself may be a guest that can never get further. Done twice it writes the same link.
+  if (__builtin_expect(target == op && op->rd != op->rs1, 0)) RINGSIDE_GO_ON(take_back, op);
+  RINGSIDE_ENTER(target);
 }
 
 // --- handlers by row ---

@@ -42,11 +42,17 @@ std::vector<u64> some_steps(u64 end, unsigned count, u64 seed) {
   return steps;
 }
 
-// Position right after the first event of a kind, from number `first` on.
-std::optional<u64> find_event(const vmm::Machine& m, auto wanted, u64 first = 0) {
-  for (u64 i = first; i < m.log().count(); ++i)
-    if (wanted(m.log().events()[i])) return i;
+// Number of the first event of a kind.
+std::optional<u64> find_event(const std::vector<vmm::Event>& events, auto wanted) {
+  for (u64 i = 0; i < events.size(); ++i)
+    if (wanted(events[i])) return i;
   return std::nullopt;
+}
+
+// All events of a run that has just ended: the log lets go of some when the run goes elsewhere.
+std::vector<vmm::Event> all_events(const vmm::Machine& m) {
+  REQUIRE(m.log().first() == 0);
+  return {m.log().events().begin(), m.log().events().end()};
 }
 }  // namespace
 
@@ -128,9 +134,10 @@ TEST_CASE("back and forth over traps and exits and interrupts and DMA") {
     vmm::Machine& m = session.machine();
     History history(m, kHistory, kInterval);
     history.run({});
+    const auto events = all_events(m);
     const auto across = [&](const char* what, auto wanted) {
       INFO(name_of(way) << ", " << what);
-      const auto event = find_event(m, wanted);
+      const auto event = find_event(events, wanted);
       REQUIRE(event);
       history.go_to_event(*event);
       const Digest after = digest(m);
@@ -143,7 +150,6 @@ TEST_CASE("back and forth over traps and exits and interrupts and DMA") {
       history.go_to_step(after.step / 2);
       history.run({.steps = after.step});
       CHECK(digest(m) == after);
-      history.go_to_step(~u64{0} - 1);  // for the log of the next
     };
     across("trap", trap);
     across("timer", timer);
