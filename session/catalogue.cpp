@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cost/model.hpp"
+#include "cpu/variant.hpp"
 #include "strategies/bare/bare.hpp"
 #include "strategies/trap_emulate/trap_emulate.hpp"
 
@@ -19,21 +20,45 @@ std::unique_ptr<vmm::Strategy> make() {
 
 const std::vector<StrategyInfo>& strategies() {
   static const std::vector<StrategyInfo> all = {
-      {"bare", make<ringside::strategies::Bare>, "the guest owns the machine", {"zisa", "zisa-v"}},
+      {"bare", make<ringside::strategies::Bare>, "the guest owns the machine", {"zisa", "zisa-v"},
+       "zisa", false},
       {"trap-emulate", make<ringside::strategies::TrapEmulate>, "the guest runs in U mode, traps are emulated",
-       {"zisa", "zisa-v"}},
+       {"zisa", "zisa-v"}, "zisa-v"},
   };
   return all;
 }
 
-Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name) {
+namespace {
+
+Result<const StrategyInfo*> info_of(std::string_view name) {
   std::string names;
   for (const StrategyInfo& each : strategies()) {
-    if (each.name == name) return each.make();
+    if (each.name == name) return &each;
     names += (names.empty() ? "" : ", ") + std::string(each.name);
   }
   return fail({Error::Kind::kUsage, "", "--strategy " + std::string(name), "no such strategy",
                "use one of " + names});
+}
+
+}  // namespace
+
+Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name) {
+  const auto info = info_of(name);
+  if (!info) return fail(info.error());
+  return (*info)->make();
+}
+
+Result<std::string> faithful_isa(const Options& options) {
+  const auto info = info_of(options.strategy);
+  if (!info) return fail(info.error());
+  return std::string((*info)->faithful_on);
+}
+
+bool user_sees_through(const Options& options) {
+  const auto info = info_of(options.strategy);
+  if (!info || !(*info)->user_runs_directly) return false;
+  const auto variant = cpu::Variant::named(options.isa);
+  return !variant || !variant->traps_in_user(zisa::row_of("read_sr"), 0);
 }
 
 std::vector<std::string> isa_names() { return {"zisa", "zisa-v", "zisa-h"}; }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "session/options.hpp"
 #include "vmm/strategy.hpp"
 
 namespace ringside::session {
@@ -16,12 +17,19 @@ struct StrategyInfo {
   std::unique_ptr<vmm::Strategy> (*make)();
   std::string_view summary;  ///< one line for --help
   std::vector<std::string_view> isas;  ///< the variants on which it is worth comparing
+  std::string_view faithful_on;        ///< the variant on which guests cannot tell it from the bare machine
+  bool user_runs_directly = true;      ///< user code reads the VMM's registers where that does not trap
 };
 
 const std::vector<StrategyInfo>& strategies();
 
 /// A new strategy of that name; the error lists the names.
 Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name);
+
+/// The variant on which these options' strategy is to be held to equivalence; the error lists the names.
+Result<std::string> faithful_isa(const Options& options);
+/// Whether user code sees through this strategy on this variant: by READ_SR, READ_PTBR or PROBE.
+bool user_sees_through(const Options& options);
 
 /// Names that options take beside those of files: variants, cost models.
 std::vector<std::string> isa_names();

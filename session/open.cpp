@@ -171,28 +171,37 @@ Result<std::bitset<zisa::kRowCount>> cured_rows(const Options& options) {
   return rows;
 }
 
-Result<vmm::MachineConfig> configure(const Options& options, const loader::Image& image) {
+Result<MadeDevices> chosen_devices(const Options& options, const loader::Image& image,
+                                   const cost::Model& model) {
+  auto drives = open_drives(options, image.file);
+  if (!drives) return fail(drives.error());
+  return MadeDevices{std::move(*drives), model[cost::Param::kDiskLatency]};
+}
+
+Result<vmm::MachineConfig> configure(const Options& options, const loader::Image& image,
+                                     const MadeDevices* made) {
   if (auto fits = check_options(options); !fits) return fail(fits.error());
   auto variant = choose_variant(options, image);
   if (!variant) return fail(variant.error());
   auto model = load_model(options);
   if (!model) return fail(model.error());
-  auto drives = open_drives(options, image.file);
-  if (!drives) return fail(drives.error());
+  auto devices = made ? Result<MadeDevices>(*made) : chosen_devices(options, image, *model);
+  if (!devices) return fail(devices.error());
   auto cured = cured_rows(options);
   if (!cured) return fail(cured.error());
   vmm::GuestConfig guest{options.memory, {}, *cured, 1};
-  guest.platform.disk_latency = (*model)[cost::Param::kDiskLatency];
+  guest.platform.disk_latency = devices->disk_latency;
   guest.platform.input = options.input;
-  guest.platform.drives = std::move(*drives);
+  guest.platform.drives = std::move(devices->drives);
   return vmm::MachineConfig{*variant, *model, {std::move(guest)}, options.virtual_time};
 }
 
 }  // namespace
 
 Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options,
-                                                   const loader::Image& image) {
-  auto config = configure(options, image);
+                                                   const loader::Image& image,
+                                                   const MadeDevices* made) {
+  auto config = configure(options, image, made);
   if (!config) return fail(config.error());
   auto strategy = make_strategy(options.strategy);
   if (!strategy) return fail(strategy.error());

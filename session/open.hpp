@@ -20,8 +20,16 @@ Result<cpu::Variant> choose_variant(const Options& options, const loader::Image&
 Result<cost::Model> load_model(const Options& options);
 Result<devices::Disk::Drives> open_drives(const Options& options, const std::string& guest_file);
 
-/// A machine with the guest in place, before its first instruction.
+/// Drives and their latency (in time units) of a guest that was made, not read from files.
+struct MadeDevices {
+  devices::Disk::Drives drives;
+  u64 disk_latency = 0;
+};
+
+/// A machine with the guest in place, before its first instruction. `made` stands in for the drives of the
+/// options and the latency of the cost model.
 Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options,
-                                                   const loader::Image& image);
+                                                   const loader::Image& image,
+                                                   const MadeDevices* made = nullptr);
 
 }  // namespace ringside::session

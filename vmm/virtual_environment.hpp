@@ -34,6 +34,7 @@ class VirtualEnvironment {
   void register_written(u32, u32) {}
 
   bool touched_memory = false;
+  bool needed_vmm = false;  ///< a device, or a write to a traced frame
 
  private:
   std::optional<Trap> translate(u32 gva, Access access, Gpa& gpa);

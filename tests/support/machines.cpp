@@ -33,6 +33,7 @@ std::unique_ptr<vmm::Machine> empty_machine(const Setup& setup) {
   const auto model = cost::preset(setup.cost_model);
   auto strategy = session::make_strategy(setup.strategy);
   REQUIRE((variant && model && strategy));
+  if (setup.vmm) strategy = setup.vmm->clone();
   vmm::MachineConfig config{*variant, *model, {{}}, setup.virtual_time};
   vmm::GuestConfig& guest = config.guests[0];
   guest.ram_bytes = setup.ram;

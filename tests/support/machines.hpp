@@ -23,6 +23,7 @@ struct Setup {
   std::string cost_model = "textbook";
   std::string input = {};
   std::vector<u8> drive = {};  ///< none where empty
+  std::shared_ptr<const vmm::Strategy> vmm = {};  ///< in place of the one called `strategy`
 };
 
 /// Assembles; a source with errors fails the test, showing them.

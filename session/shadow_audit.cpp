@@ -1,8 +1,8 @@
-#include "support/shadow_audit.hpp"
+#include "session/shadow_audit.hpp"
 
 #include <fmt/format.h>
 
-namespace ringside::test {
+namespace ringside::session {
 
 namespace {
 
@@ -61,4 +61,4 @@ ShadowAudit audit_shadow(const vmm::Machine& machine) {
   return auditor.out;
 }
 
-}  // namespace ringside::test
+}  // namespace ringside::session
