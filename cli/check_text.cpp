@@ -26,14 +26,15 @@ std::string place_of(const Finding& finding) {
 
 std::string equivalence(const Examination& found, const Style& style) {
   if (!found.divergence)
-    return verdict(style, true,
-                   fmt::format("equivalent: the same as on the bare machine at {} instants of virtual "
-                               "time{}",
-                               grouped(found.ticks), found.ended ? "" : "; not to the end"));
+    return verdict(
+        style, true,
+        fmt::format("equivalent: the same as on the bare machine at {} instants of virtual "
+                    "time{}",
+                    grouped(found.ticks), found.ended ? "" : "; not to the end"));
   if (found.guest_at_fault())
-    return verdict(style, true,
-                   fmt::format("equivalent up to an error of the guest at instant {}",
-                               found.stale->time));
+    return verdict(
+        style, true,
+        fmt::format("equivalent up to an error of the guest at instant {}", found.stale->time));
   return verdict(style, false,
                  fmt::format("not equivalent: parts from the bare machine at instant {}",
                              found.divergence->time));
@@ -41,18 +42,19 @@ std::string equivalence(const Examination& found, const Style& style) {
 
 std::string control(const Examination& found, const Style& style) {
   if (found.breach) return verdict(style, false, "no resource control: " + place_of(*found.breach));
-  return verdict(style, true,
-                 fmt::format("resource control: {} mappings, {} translations, {} accesses to memory and "
-                             "{} to devices, none beyond the guest's own",
-                             grouped(found.audited.mappings), grouped(found.audited.translations),
-                             grouped(found.audited.accesses), grouped(found.audited.device_touches)));
+  return verdict(
+      style, true,
+      fmt::format("resource control: {} mappings, {} translations, {} accesses to memory and "
+                  "{} to devices, none beyond the guest's own",
+                  grouped(found.audited.mappings), grouped(found.audited.translations),
+                  grouped(found.audited.accesses), grouped(found.audited.device_touches)));
 }
 
 std::string efficiency(const Examination& found, const Style& style) {
   const auto& counts = found.emulation;
-  const std::string ran = fmt::format("{} instructions ran directly, {} translated, {} emulated",
-                                      grouped(found.direct), grouped(found.translated),
-                                      grouped(counts.emulated));
+  const std::string ran =
+      fmt::format("{} instructions ran directly, {} translated, {} emulated", grouped(found.direct),
+                  grouped(found.translated), grouped(counts.emulated));
   if (found.efficient())
     return verdict(style, true, "efficient: " + ran + ", none of these without need");
   return verdict(style, false,
@@ -89,8 +91,9 @@ std::string body(const Examination& found, const Style& style) {
 }
 
 std::string failure_text(const study::FuzzFailure& failure, const Style& style) {
-  std::string text = fmt::format("\nThe first that failed has seed {}. What matters of its code ({} trials):\n",
-                                 failure.seed, failure.trials);
+  std::string text =
+      fmt::format("\nThe first that failed has seed {}. What matters of its code ({} trials):\n",
+                  failure.seed, failure.trials);
   for (const auto& each : failure.listing)
     text += fmt::format("  {:#010x}  {}\n", each.address, each.text);
   return text + "\n" + body(failure.found, style);
@@ -106,13 +109,14 @@ std::string check_text(const std::string& guest, const Examination& found, const
 
 std::string fuzz_text(const study::Fuzzed& f, const Style& style) {
   std::string text = paint(style, Ink::kStrong,
-                           fmt::format("{} random guests from seed {} under {} on {}", grouped(f.guests),
-                                       f.first_seed, f.strategy, f.isa)) +
+                           fmt::format("{} random guests from seed {} under {} on {}",
+                                       grouped(f.guests), f.first_seed, f.strategy, f.isa)) +
                      "\n\n";
   Table table({{"what they did", false}, {"times", true}, {"at least", true}});
   table.add({"instructions", grouped(f.did.instructions), ""});
   for (const auto& each : minimums(f))
-    table.add({Cell(std::string(each.what)), Cell(grouped(each.count), each.count < each.least ? Ink::kBad : Ink::kPlain),
+    table.add({Cell(std::string(each.what)),
+               Cell(grouped(each.count), each.count < each.least ? Ink::kBad : Ink::kPlain),
                grouped(each.least)});
   text += table.text(style) + "\n";
   if (!f.enough()) text += verdict(style, false, "the guests did too little to mean anything");

@@ -76,7 +76,8 @@ class Check {
     if (given_.guest.max_instructions) options.ticks = *given_.guest.max_instructions;
     const auto found = study::fuzz(options, [&](const study::Fuzzed& now) {
       if (now.guests % 20 == 0)
-        progress_.begin(fmt::format("guest {} of {}", grouped(now.guests), grouped(options.guests)));
+        progress_.begin(
+            fmt::format("guest {} of {}", grouped(now.guests), grouped(options.guests)));
       return !InterruptWatch::interrupted();
     });
     progress_.clear();
@@ -102,7 +103,8 @@ void add_check(CLI::App& app, Frame& frame) {
   auto& verb = add_verb(
       app, "check", "Hold a strategy to equivalence, resource control and efficiency",
       "  ringside check guests/zisa/zos --strategy trap-emulate --isa zisa-v --append hello\n"
-      "  ringside check guests/zisa/hole-read-sr --strategy trap-emulate --isa zisa   # does not hold\n"
+      "  ringside check guests/zisa/hole-read-sr --strategy trap-emulate --isa zisa   # does not "
+      "hold\n"
       "  ringside check --fuzz 200 --strategy trap-emulate\n"
       "  ringside check --fuzz 2000 --seed 5000 --strategy trap-emulate --json");
   auto o = std::make_shared<CheckArguments>();
@@ -114,7 +116,8 @@ void add_check(CLI::App& app, Frame& frame) {
       "Check with N random guests, made from --seed on, on the ISA that the strategy is for");
   add_guest_options(verb, o->guest, frame, "50000000; of a random guest 15000");
   refuse_history_option(verb);
-  verb.add_flag("--json", o->json, "Report as JSON (schema ringside/check/1, ringside/check-fuzz/1)");
+  verb.add_flag("--json", o->json,
+                "Report as JSON (schema ringside/check/1, ringside/check-fuzz/1)");
   verb.callback([o, &frame] {
     const auto status = Check(*o)();
     frame.status = status ? *status : complain(status.error());

@@ -1,6 +1,6 @@
-// What somebody is told who audits a machine: every physical access, every translation that is used,
-// every mapping that is installed, and what a VMM emulates. Without an auditor nothing of this is
-// done; the fast engine knows of none, so that a machine that is audited steps.
+// What somebody is told who audits a machine: every physical access, every translation that is
+// used, every mapping that is installed, and what a VMM emulates. Without an auditor nothing of
+// this is done; the fast engine knows of none, so that a machine that is audited steps.
 #pragma once
 
 #include "base/types.hpp"

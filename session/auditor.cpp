@@ -57,9 +57,9 @@ void Auditor::accessed(Agent agent, Hpa address, u64 bytes, Access access) {
     return;
   }
   if (!in_ram(address, bytes))
-    return blame(fmt::format("{} host memory at {:#x}, which is not the guest's",
-                             agent == Agent::kGuest ? "the guest reaches" : "the VMM takes for the guest's",
-                             address.v));
+    return blame(fmt::format(
+        "{} host memory at {:#x}, which is not the guest's",
+        agent == Agent::kGuest ? "the guest reaches" : "the VMM takes for the guest's", address.v));
   if (access == Access::kStore) note_store(address, bytes, agent == Agent::kGuest);
   if (access == Access::kFetch) executed_[(address.v - ram_.v) / 4] = true;
 }
@@ -126,16 +126,17 @@ struct TablesNow {
 
 }  // namespace
 
-// A translation is stale where a walk would now come out otherwise, A and D included: a VMM need not
-// keep what the guest's tables do not say any more.
+// A translation is stale where a walk would now come out otherwise, A and D included: a VMM need
+// not keep what the guest's tables do not say any more.
 void Auditor::look_for_stale(const mmu::Context& context, Gva gva, Access access, Hpa hpa) {
   if (!context.paging || stale_) return;
   TablesNow tables{m_.memory()};
   const mmu::Walk now = mmu::walk(tables, context.ptbr, gva, context.supervisor, access);
   if (now.fault == mmu::Fault::kNone && now.frame == hpa.page() && !tables.written) return;
-  stale_ = finding(fmt::format("uses a translation of {:#x} that its tables do not hold any more "
-                               "and that it has not invalidated",
-                               gva.v));
+  stale_ =
+      finding(fmt::format("uses a translation of {:#x} that its tables do not hold any more "
+                          "and that it has not invalidated",
+                          gva.v));
 }
 
 // --- what is emulated, and events ---

@@ -1,6 +1,6 @@
-// An auditor of one run: holds the VMM to resource control (Popek and Goldberg 1974: no guest can reach
-// what it was not given) and to efficiency (what is innocuous runs by itself), finds the use of
-// translations that the guest should have invalidated, and counts what a guest did.
+// An auditor of one run: holds the VMM to resource control (Popek and Goldberg 1974: no guest can
+// reach what it was not given) and to efficiency (what is innocuous runs by itself), finds the use
+// of translations that the guest should have invalidated, and counts what a guest did.
 #pragma once
 
 #include <optional>
@@ -36,8 +36,8 @@ struct EmulationCounts {
 
 /// What a guest did, by the run on the bare machine.
 struct GuestCounts {
-  u64 instructions = 0;   ///< fetched
-  u64 after_paging = 0;   ///< of them, since paging was on for the first time
+  u64 instructions = 0;  ///< fetched
+  u64 after_paging = 0;  ///< of them, since paging was on for the first time
   u64 mode_switches = 0;
   u64 page_table_edits = 0;  ///< stores into what the page walker has read tables from
   u64 interrupts = 0;
@@ -59,7 +59,8 @@ class Auditor final : public mmu::Audit {
   const GuestCounts& guest() const { return guest_; }
   /// The first breach of resource control.
   const std::optional<Finding>& breach() const { return breach_; }
-  /// The first use of a stale translation; looked for on the bare machine, whose TLB is the guest's own.
+  /// The first use of a stale translation; looked for on the bare machine, whose TLB is the guest's
+  /// own.
   const std::optional<Finding>& stale() const { return stale_; }
   /// Whether the instruction at this guest-physical address was executed.
   bool executed(u64 gpa) const;
@@ -82,8 +83,8 @@ class Auditor final : public mmu::Audit {
   void look_for_stale(const mmu::Context& context, Gva gva, Access access, Hpa hpa);
 
   vmm::Machine& m_;
-  Hpa ram_;         ///< where the guest's RAM begins
-  bool owns_;       ///< the guest owns the machine: there is no VMM
+  Hpa ram_;    ///< where the guest's RAM begins
+  bool owns_;  ///< the guest owns the machine: there is no VMM
   AuditCounts counts_;
   EmulationCounts emulation_;
   GuestCounts guest_;

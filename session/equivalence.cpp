@@ -49,9 +49,7 @@ class Run {
     return pages;
   }
 
-  const u8* page(u64 number) const {
-    return m_.memory().at(ram() + (number << kPageShift));
-  }
+  const u8* page(u64 number) const { return m_.memory().at(ram() + (number << kPageShift)); }
 
   std::vector<PastInstruction> history(const EquivalenceOptions& options) const {
     std::vector<PastInstruction> out;
@@ -137,7 +135,8 @@ class Comparison {
       : o_(options), a_(first), b_(other) {}
 
   Equivalence operator()() {
-    while (tick()) {}
+    while (tick()) {
+    }
     if (found_.empty() && over()) {  // an instant may be half over else
       add_ends(found_, a_.machine(), b_.machine());
       earlier_ = false;
@@ -206,8 +205,8 @@ std::string history_text(std::string_view name, const std::vector<PastInstructio
 
 }  // namespace
 
-Equivalence compare_runs(vmm::Machine& first, vmm::Machine& other,
-                         const EquivalenceOptions& options) {
+Equivalence compare_instants(vmm::Machine& first, vmm::Machine& other,
+                             const EquivalenceOptions& options) {
   return Comparison(first, other, options)();
 }
 

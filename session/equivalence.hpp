@@ -23,17 +23,17 @@ struct PastInstruction {
 
 /// Where two runs part.
 struct Divergence {
-  u64 time = 0;                             ///< virtual time
-  std::vector<std::string> differences;     ///< "a0: 0x1 / 0x2": what, in the first run / in the other
-  bool memory = false;                      ///< only memory differs
-  std::optional<PastInstruction> at_fault;  ///< the last instruction before
+  u64 time = 0;                          ///< virtual time
+  std::vector<std::string> differences;  ///< "a0: 0x1 / 0x2": what, in the first run / in the other
+  bool memory = false;                   ///< only memory differs
+  std::optional<PastInstruction> at_fault;    ///< the last instruction before
   std::vector<PastInstruction> first, other;  ///< the last instructions of both runs, oldest first
 };
 
 struct EquivalenceOptions {
-  u64 ticks = 0;            ///< how far to go in virtual time; 0: to the end
-  u32 memory_every = 4096;  ///< ticks between comparisons of memory
-  u64 fine_from = ~u64{0};  ///< from this tick on memory is compared at each
+  u64 ticks = 0;                                ///< how far to go in virtual time; 0: to the end
+  u32 memory_every = 4096;                      ///< ticks between comparisons of memory
+  u64 fine_from = ~u64{0};                      ///< from this tick on memory is compared at each
   std::function<std::string(u32)> symbol = {};  ///< names addresses
   /// Called at each tick with the state before it, of the first run; for those who count.
   std::function<void(const cpu::ArchState& before)> observe = {};
@@ -42,16 +42,16 @@ struct EquivalenceOptions {
 
 struct Equivalence {
   std::optional<Divergence> divergence;
-  u64 ticks = 0;      ///< how far it went
-  bool ended = false; ///< the runs came to their ends, or wait for input that may still come
+  u64 ticks = 0;         ///< how far it went
+  bool ended = false;    ///< the runs came to their ends, or wait for input that may still come
   bool stopped = false;  ///< by goes_on
 };
 
 /// Runs both machines by the stepping engine, side by side, in virtual time. At each instant
 /// compares the guest's registers, PC, SR, control registers and interrupt lines; memory as said
 /// and at the end; then the hash of all state, the console and how the run ended.
-Equivalence compare_runs(vmm::Machine& first, vmm::Machine& other,
-                         const EquivalenceOptions& options = {});
+Equivalence compare_instants(vmm::Machine& first, vmm::Machine& other,
+                             const EquivalenceOptions& options = {});
 
 /// A divergence in lines, with the names of both runs.
 std::string text_of(const Divergence& divergence, std::string_view first, std::string_view other);

@@ -29,8 +29,8 @@ void look_at_tables(Examination& out, const vmm::Machine& other) {
   if (out.breach || !other.vm().deprivileged()) return;
   const std::string fault = audit_shadow(other).fault;
   if (!fault.empty())
-    out.breach = Finding{other.clock().now(), other.vm().guest_state().pc,
-                         "in the shadow tables: " + fault};
+    out.breach =
+        Finding{other.clock().now(), other.vm().guest_state().pc, "in the shadow tables: " + fault};
 }
 
 Examination examine_once(vmm::Machine& bare, vmm::Machine& other, const ExamineOptions& options,
@@ -44,7 +44,7 @@ Examination examine_once(vmm::Machine& bare, vmm::Machine& other, const ExamineO
     other.log().forget();
   };
   if (options.goes_on) how.goes_on = [&] { return options.goes_on(ticks); };
-  Equivalence compared = compare_runs(bare, other, how);
+  Equivalence compared = compare_instants(bare, other, how);
 
   Examination out;
   take_counts(out, other);
@@ -65,8 +65,8 @@ Examination examine_once(vmm::Machine& bare, vmm::Machine& other, const ExamineO
 
 }  // namespace
 
-// Memory is compared seldom, for that takes long: where only memory differs, a second run compares it at each tick
-// of the last stretch.
+// Memory is compared seldom, for that takes long: where only memory differs, a second run compares
+// it at each tick of the last stretch.
 Result<Examination> examine(const MakeMachine& bare, const MakeMachine& other,
                             const ExamineOptions& options) {
   u64 fine_from = ~u64{0};

@@ -1,5 +1,6 @@
-// A VMM is examined: one guest on the bare machine and under the VMM, side by side in virtual time, held to
-// the three properties of Popek and Goldberg (1974): equivalence, resource control, efficiency.
+// A VMM is examined: one guest on the bare machine and under the VMM, side by side in virtual time,
+// held to the three properties of Popek and Goldberg (1974): equivalence, resource control,
+// efficiency.
 #pragma once
 
 #include <functional>
@@ -39,19 +40,22 @@ struct Examination {
 };
 
 struct ExamineOptions {
-  u64 ticks = 0;            ///< how far to go in virtual time; 0: to the end
-  u32 memory_every = 4096;  ///< ticks between comparisons of memory; the place where it parts is found exactly
+  u64 ticks = 0;  ///< how far to go in virtual time; 0: to the end
+  u32 memory_every =
+      4096;  ///< ticks between comparisons of memory; the place where it parts is found exactly
   std::function<std::string(u32)> symbol = {};  ///< names addresses
   std::function<bool(u64 ticks)> goes_on = {};  ///< asked now and then; false stops it
-  std::function<void(const Auditor& bare)> look = {};  ///< called at the end, with the bare run's auditor
+  std::function<void(const Auditor& bare)> look =
+      {};  ///< called at the end, with the bare run's auditor
 };
 
-/// Examines the strategy of `other`; `bare` gives the reference. Both in virtual time. Errors: those of the makers.
+/// Examines the strategy of `other`; `bare` gives the reference. Both in virtual time. Errors:
+/// those of the makers.
 Result<Examination> examine(const MakeMachine& bare, const MakeMachine& other,
                             const ExamineOptions& options);
 
-/// The same for a guest in a file: the strategy is that of the options, the reference the bare machine of
-/// the same variant.
+/// The same for a guest in a file: the strategy is that of the options, the reference the bare
+/// machine of the same variant.
 Result<Examination> examine_guest(const Options& options, const ExamineOptions& how);
 
 }  // namespace ringside::session

@@ -220,8 +220,12 @@ std::string instruction_text(u32 instruction, u32 pc) {
   return zisa::disassemble(instruction, pc);
 }
 
-u32 RandomGuest::word(u32 offset) const { return load_le<u32>(&image[offset]); }
-void RandomGuest::set_word(u32 offset, u32 value) { store_le(&image[offset], value); }
+u32 RandomGuest::word(u32 offset) const {
+  return load_le<u32>(&image[offset]);
+}
+void RandomGuest::set_word(u32 offset, u32 value) {
+  store_le(&image[offset], value);
+}
 
 namespace {
 

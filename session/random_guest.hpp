@@ -56,8 +56,9 @@ u32 random_instruction(Dice& dice, u32 at, bool wild);
 /// An instruction as assembly text.
 std::string instruction_text(u32 word, u32 pc);
 
-/// A machine with a random guest on it before its first instruction, in virtual time; strategy, variant, paging and
-/// cost model are those of the options. Errors: options that do not fit together.
+/// A machine with a random guest on it before its first instruction, in virtual time; strategy,
+/// variant, paging and cost model are those of the options. Errors: options that do not fit
+/// together.
 Result<std::unique_ptr<vmm::Machine>> random_machine(const RandomGuest& guest,
                                                      const Options& options);
 

@@ -17,8 +17,11 @@ Result<Examination> check(const Options& options, const std::function<bool(u64 t
 namespace {
 
 Json json_of(const PastInstruction& past) {
-  return {{"time", past.time},     {"pc", past.pc}, {"mode", past.supervisor ? "S" : "U"},
-          {"symbol", past.symbol}, {"text", past.text}};
+  return {{"time", past.time},
+          {"pc", past.pc},
+          {"mode", past.supervisor ? "S" : "U"},
+          {"symbol", past.symbol},
+          {"text", past.text}};
 }
 
 Json json_of(const std::vector<PastInstruction>& history) {
@@ -32,7 +35,8 @@ Json json_of(const std::optional<Divergence>& divergence) {
   return {{"time", divergence->time},
           {"differences", divergence->differences},
           {"instruction", divergence->at_fault ? json_of(*divergence->at_fault) : Json(nullptr)},
-          {"history", {{"bare", json_of(divergence->first)}, {"strategy", json_of(divergence->other)}}}};
+          {"history",
+           {{"bare", json_of(divergence->first)}, {"strategy", json_of(divergence->other)}}}};
 }
 
 Json json_of(const std::optional<Finding>& finding) {

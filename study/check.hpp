@@ -7,8 +7,9 @@
 
 namespace ringside::study {
 
-/// Runs the guest on the bare machine and under the strategy of the options, in virtual time, up to the
-/// options' limit on instructions. `between` is asked now and then; false stops it. Errors: as for a run.
+/// Runs the guest on the bare machine and under the strategy of the options, in virtual time, up to
+/// the options' limit on instructions. `between` is asked now and then; false stops it. Errors: as
+/// for a run.
 Result<session::Examination> check(const session::Options& options,
                                    const std::function<bool(u64 ticks)>& between = {});
 

@@ -27,8 +27,8 @@ RandomOptions random_options(const Options& options, u64 seed) {
 
 // Whether a guest fails by a property by which the other fails too.
 bool fails_alike(const Examination& a, const Examination& b) {
-  return (!a.equivalent() && !b.equivalent()) ||
-         (!a.resource_control() && !b.resource_control()) || (!a.efficient() && !b.efficient());
+  return (!a.equivalent() && !b.equivalent()) || (!a.resource_control() && !b.resource_control()) ||
+         (!a.efficient() && !b.efficient());
 }
 
 /// One series of guests.
@@ -71,11 +71,12 @@ class Fuzzing {
     ExamineOptions how;
     how.ticks = o_.ticks;
     how.memory_every = 64;
-    if (executed) how.look = [&](const Auditor& auditor) {
-      executed->clear();
-      for (u32 at = kCode; at < kCodeEnd; at += 4)
-        if (auditor.executed(kRandomBase + at)) executed->push_back(at);
-    };
+    if (executed)
+      how.look = [&](const Auditor& auditor) {
+        executed->clear();
+        for (u32 at = kCode; at < kCodeEnd; at += 4)
+          if (auditor.executed(kRandomBase + at)) executed->push_back(at);
+      };
     return examine([&] { return random_machine(guest, bare); },
                    [&] { return o_.make(guest, o_.session); }, how);
   }
@@ -101,7 +102,8 @@ class Fuzzing {
     FuzzFailure out{seed, found, {}, small.trials};
     if (auto again = run(small.guest)) out.found = std::move(*again);
     for (const u32 at : small.kept)
-      out.listing.push_back({kRandomBase + at, instruction_text(small.guest.word(at), kRandomBase + at)});
+      out.listing.push_back(
+          {kRandomBase + at, instruction_text(small.guest.word(at), kRandomBase + at)});
     return out;
   }
 
@@ -127,8 +129,7 @@ bool Fuzzed::enough() const {
   return std::ranges::all_of(all, [](const FuzzMinimum& each) { return each.count >= each.least; });
 }
 
-Result<Fuzzed> fuzz(const FuzzOptions& options,
-                    const std::function<bool(const Fuzzed&)>& between) {
+Result<Fuzzed> fuzz(const FuzzOptions& options, const std::function<bool(const Fuzzed&)>& between) {
   return Fuzzing(options, between)();
 }
 

@@ -13,7 +13,8 @@
 namespace ringside::study {
 
 struct FuzzOptions {
-  session::Options session;  ///< strategy and machine; without a variant, the one that the strategy is faithful on
+  session::Options session;  ///< strategy and machine; without a variant, the one that the strategy
+                             ///< is faithful on
   u64 guests = 0;
   u64 ticks = 15'000;  ///< how far each goes in virtual time
   /// Makes the machine of a guest under the options' strategy.
@@ -31,19 +32,19 @@ struct ListedInstruction {
 /// A guest with which the strategy did not hold.
 struct FuzzFailure {
   u64 seed = 0;
-  session::Examination found;               ///< of the guest after shrinking
-  std::vector<ListedInstruction> listing;   ///< the random code that matters
-  u32 trials = 0;                           ///< guests that were run to shrink it
+  session::Examination found;              ///< of the guest after shrinking
+  std::vector<ListedInstruction> listing;  ///< the random code that matters
+  u32 trials = 0;                          ///< guests that were run to shrink it
 };
 
 struct Fuzzed {
   std::string isa, strategy;
   u64 first_seed = 0;
-  u64 guests = 0;         ///< that were run
+  u64 guests = 0;  ///< that were run
   u64 failed = 0;
   u64 not_equivalent = 0, not_controlled = 0, not_efficient = 0;  ///< of the failed ones
-  u64 guest_errors = 0;   ///< guests that used a stale translation
-  u64 past_paging = 0;    ///< guests that got past kPastPaging instructions after paging was on
+  u64 guest_errors = 0;  ///< guests that used a stale translation
+  u64 past_paging = 0;   ///< guests that got past kPastPaging instructions after paging was on
   session::GuestCounts did;
   std::optional<FuzzFailure> first_failure;
   bool stopped = false;

@@ -15,8 +15,9 @@ struct Shrunk {
   u32 trials = 0;         ///< guests that were run for it
 };
 
-/// `candidates` are offsets of code words that were executed; all other random code is taken out first.
-/// `fails` runs a guest and says whether it still fails as the first one did. At most `trials` runs.
+/// `candidates` are offsets of code words that were executed; all other random code is taken out
+/// first. `fails` runs a guest and says whether it still fails as the first one did. At most
+/// `trials` runs.
 Shrunk shrink(const session::RandomGuest& guest, const std::vector<u32>& candidates,
               const std::function<bool(const session::RandomGuest&)>& fails, u32 trials = 400);
 

@@ -6,8 +6,8 @@ using namespace ringside::cli_test;
 using nlohmann::json;
 
 TEST_CASE("check says that trap-and-emulate holds where all sensitive instructions trap") {
-  const std::vector<std::string> command = {"check", "guests/zisa/micro-syscall", "--strategy",
-                                            "trap-emulate", "--isa", "zisa-v"};
+  const std::vector<std::string> command = {
+      "check", "guests/zisa/micro-syscall", "--strategy", "trap-emulate", "--isa", "zisa-v"};
   const Outcome outcome = call(command);
   CHECK(outcome.status == 0);
   CHECK(outcome.out.find("resource control") != std::string::npos);

@@ -1,4 +1,5 @@
-// Defects put into a VMM on purpose are found by an examination, each by the property that it breaks.
+// Defects put into a VMM on purpose are found by an examination, each by the property that it
+// breaks.
 #include "catch.hpp"
 #include "session/examine.hpp"
 #include "support/faulty_vmm.hpp"
@@ -50,8 +51,12 @@ TEST_CASE("the VMM into which defects are put holds without one") {
   CHECK(caught(Defect::kNone).held == 25);
 }
 
-TEST_CASE("a stale shadow entry is caught") { CHECK(caught(Defect::kStaleShadow).parted > 0); }
-TEST_CASE("a lost interrupt is caught") { CHECK(caught(Defect::kLostInterrupt).parted > 0); }
+TEST_CASE("a stale shadow entry is caught") {
+  CHECK(caught(Defect::kStaleShadow).parted > 0);
+}
+TEST_CASE("a lost interrupt is caught") {
+  CHECK(caught(Defect::kLostInterrupt).parted > 0);
+}
 TEST_CASE("a program counter that is not advanced is caught") {
   CHECK(caught(Defect::kPcNotAdvanced).parted > 0);
 }

@@ -18,10 +18,10 @@ std::string guest_with(std::string_view between) {
   sw x2, 0(x3)
 .endm
 _start:
-  entry 0x80010800, (0x80000 << 10) | 0xcf   # RAM, for the kernel, as a superpage
-  entry 0x80010000, (0x80011 << 10) | 1
-  entry 0x80011400, (0x100 << 10) | 0xc7     # the exit register
-  entry 0x80011004, (0x80020 << 10) | 0xc7
+  entry 0x80010800, (0x80000<<10)|0xcf   # RAM, for the kernel, as a superpage
+  entry 0x80010000, (0x80011<<10)|1
+  entry 0x80011400, (0x100<<10)|0xc7     # the exit register
+  entry 0x80011004, (0x80020<<10)|0xc7
   entry 0x80021000, 77
   li x2, 0x80010
   write_cr ptbr, x2
@@ -29,8 +29,9 @@ _start:
   write_sr x2
   lui x5, 1
   lw x6, 0(x5)
-  entry 0x80011004, (0x80021 << 10) | 0xc7
-)") + std::string(between) + R"(
+  entry 0x80011004, (0x80021<<10)|0xc7
+)") + std::string(between) +
+         R"(
   lw x7, 0(x5)
   li x30, 0x00100000
   li x31, 0x5555

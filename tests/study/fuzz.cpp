@@ -1,4 +1,5 @@
-// check --fuzz: random guests do enough, the strategy holds, and a defect comes out as a small listing.
+// check --fuzz: random guests do enough, the strategy holds, and a defect comes out as a small
+// listing.
 #include "study/fuzz.hpp"
 
 #include <nlohmann/json.hpp>
@@ -40,11 +41,10 @@ TEST_CASE("a defect comes out as a listing that is small and fails again") {
     setup.isa = of.isa;
     setup.virtual_time = true;
     setup.vmm = std::make_shared<FaultyVmm>(Defect::kStaleShadow);
-    return Result<std::unique_ptr<vmm::Machine>>(random_machine(setup, guest));
+    return Result<std::unique_ptr<vmm::Machine>>(machine_of(setup, guest));
   };
   // As far as the first failure.
-  const auto found =
-      study::fuzz(options, [](const study::Fuzzed& now) { return now.failed == 0; });
+  const auto found = study::fuzz(options, [](const study::Fuzzed& now) { return now.failed == 0; });
   REQUIRE(found.has_value());
   REQUIRE(found->first_failure.has_value());
   const study::FuzzFailure& failure = *found->first_failure;

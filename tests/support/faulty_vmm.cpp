@@ -59,7 +59,8 @@ void FaultyVmm::on(Vm& vm, const PageFault& exit) {
 void FaultyVmm::spoil_mapping(Vm& vm, Gva address) {
   VmState& state = vm.internals();
   if (defect_ == Defect::kMappedOutside && now_and_then() && state.root)
-    state.shadow.map(**memory_, *state.root, address, (**memory_).base().page(), {true, true, true});
+    state.shadow.map(**memory_, *state.root, address, vm.host_of({Vm::kRamBase}).page() - 1,
+                     {true, true, true});
   if (defect_ != Defect::kWritableTable || !state.root) return;
   const mmu::Walk walk = vm.look_guest(vm.state(), address);
   const Gpa page{walk.frame << kPageShift};
@@ -76,6 +77,8 @@ void FaultyVmm::on(Vm& vm, const Hypercall& exit) {
   vm.inject({vm.state().supervisor() ? Cause::kIllegal : Cause::kHcall, exit.word});
 }
 
-void FaultyVmm::on(Vm& vm, const Interrupt&) { vm.accept_interrupts(); }
+void FaultyVmm::on(Vm& vm, const Interrupt&) {
+  vm.accept_interrupts();
+}
 
 }  // namespace ringside::test

@@ -10,13 +10,13 @@ namespace ringside::test {
 
 enum class Defect {
   kNone,
-  kStaleShadow,      ///< writes to page tables are not forwarded to the shadow
-  kLostInterrupt,    ///< an interrupt now and then is accepted and never delivered
-  kPcNotAdvanced,    ///< an emulated instruction now and then is executed again
-  kMappedOutside,    ///< a shadow entry leads into the VMM's own memory
-  kInjectedTwice,    ///< an interrupt now and then is delivered twice
-  kWritableTable,    ///< traced pages are mapped for writing
-  kInterpreter,      ///< everything is emulated, exit or not
+  kStaleShadow,    ///< writes to page tables are not forwarded to the shadow
+  kLostInterrupt,  ///< an interrupt now and then is accepted and never delivered
+  kPcNotAdvanced,  ///< an emulated instruction now and then is executed again
+  kMappedOutside,  ///< a shadow entry leads into the VMM's own memory
+  kInjectedTwice,  ///< an interrupt now and then is delivered twice
+  kWritableTable,  ///< traced pages are mapped for writing
+  kInterpreter,    ///< everything is emulated, exit or not
 };
 
 /// Where a defect needs the host's memory: set once the machine is made.

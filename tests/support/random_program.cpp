@@ -5,10 +5,10 @@
 namespace ringside::test {
 
 std::unique_ptr<vmm::Machine> random_machine(Setup setup, const RandomOptions& options) {
-  return random_machine(std::move(setup), session::random_guest(options));
+  return machine_of(std::move(setup), session::random_guest(options));
 }
 
-std::unique_ptr<vmm::Machine> random_machine(Setup setup, const session::RandomGuest& guest) {
+std::unique_ptr<vmm::Machine> machine_of(Setup setup, const session::RandomGuest& guest) {
   setup.ram = kRandomRam;
   setup.drive = guest.drive;
   setup.input = guest.input;

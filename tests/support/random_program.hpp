@@ -18,6 +18,6 @@ using session::RandomOptions;
 /// A machine with a random guest; setup.ram is kRandomRam.
 std::unique_ptr<vmm::Machine> random_machine(Setup setup, const RandomOptions& options);
 /// The same of one that was made before.
-std::unique_ptr<vmm::Machine> random_machine(Setup setup, const session::RandomGuest& guest);
+std::unique_ptr<vmm::Machine> machine_of(Setup setup, const session::RandomGuest& guest);
 
 }  // namespace ringside::test
