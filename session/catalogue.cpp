@@ -13,7 +13,7 @@ namespace ringside::session {
 
 namespace {
 template <class S>
-std::unique_ptr<vmm::Strategy> make() {
+std::unique_ptr<vmm::Strategy> make(const Options&) {
   return std::make_unique<S>();
 }
 }  // namespace
@@ -28,9 +28,7 @@ const std::vector<StrategyInfo>& strategies() {
   return all;
 }
 
-namespace {
-
-Result<const StrategyInfo*> info_of(std::string_view name) {
+Result<const StrategyInfo*> find_strategy(std::string_view name) {
   std::string names;
   for (const StrategyInfo& each : strategies()) {
     if (each.name == name) return &each;
@@ -40,22 +38,20 @@ Result<const StrategyInfo*> info_of(std::string_view name) {
                "use one of " + names});
 }
 
-}  // namespace
-
-Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name) {
-  const auto info = info_of(name);
-  if (!info) return fail(info.error());
-  return (*info)->make();
+Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name, const Options& options) {
+  const auto found = find_strategy(name);
+  if (!found) return fail(found.error());
+  return (*found)->make(options);
 }
 
 Result<std::string> faithful_isa(const Options& options) {
-  const auto info = info_of(options.strategy);
+  const auto info = find_strategy(options.strategy);
   if (!info) return fail(info.error());
   return std::string((*info)->faithful_on);
 }
 
 bool user_sees_through(const Options& options) {
-  const auto info = info_of(options.strategy);
+  const auto info = find_strategy(options.strategy);
   if (!info || !(*info)->user_runs_directly) return false;
   const auto variant = cpu::Variant::named(options.isa);
   return !variant || !variant->traps_in_user(zisa::row_of("read_sr"), 0);

@@ -14,7 +14,7 @@ namespace ringside::session {
 
 struct StrategyInfo {
   std::string_view name;
-  std::unique_ptr<vmm::Strategy> (*make)();
+  std::unique_ptr<vmm::Strategy> (*make)(const Options& options);
   std::string_view summary;  ///< one line for --help
   std::vector<std::string_view> isas;  ///< the variants on which it is worth comparing
   std::string_view faithful_on;        ///< the variant on which guests cannot tell it from the bare machine
@@ -23,8 +23,11 @@ struct StrategyInfo {
 
 const std::vector<StrategyInfo>& strategies();
 
-/// A new strategy of that name; the error lists the names.
-Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name);
+/// The strategy of that name; the error lists the names.
+Result<const StrategyInfo*> find_strategy(std::string_view name);
+
+/// A new strategy of that name, with its options.
+Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name, const Options& options = {});
 
 /// The variant on which these options' strategy is to be held to equivalence; the error lists the names.
 Result<std::string> faithful_isa(const Options& options);

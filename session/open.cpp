@@ -203,7 +203,7 @@ Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options,
                                                    const MadeDevices* made) {
   auto config = configure(options, image, made);
   if (!config) return fail(config.error());
-  auto strategy = make_strategy(options.strategy);
+  auto strategy = make_strategy(options.strategy, options);
   if (!strategy) return fail(strategy.error());
   const auto boot = boot_of(options, image, config->model);
   auto block = loader::boot_information(*boot);
