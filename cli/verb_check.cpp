@@ -112,7 +112,7 @@ void add_check(CLI::App& app, Frame& frame) {
   verb.add_option("GUEST", o->guest.session.guest, "ELF file or bundled guest")->type_name("");
   add_strategy_option(verb, o->guest, "trap-emulate");
   add_number(
-      verb, "--fuzz", [o = o.get()](u64 n) { o->fuzz = n; },
+      verb, "--fuzz", [given = o.get()](u64 n) { given->fuzz = n; },
       "Check with N random guests, made from --seed on, on the ISA that the strategy is for");
   add_guest_options(verb, o->guest, frame, "50000000; of a random guest 15000");
   refuse_history_option(verb);
