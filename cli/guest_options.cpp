@@ -75,9 +75,9 @@ CLI::Option* add_size(CLI::App& verb, const std::string& name, u64& to, const st
   return verb.add_option_function<std::string>(name, read, help)->type_name("SIZE");
 }
 
-void add_strategy_option(CLI::App& verb, GuestOptions& options) {
+void add_strategy_option(CLI::App& verb, GuestOptions& options, const std::string& by_default) {
   verb.add_option("--strategy", options.session.strategy,
-                  "How the guest is run: " + strategy_names() + " [bare]")
+                  "How the guest is run: " + strategy_names() + " [" + by_default + "]")
       ->type_name("NAME");
 }
 

@@ -32,7 +32,9 @@ inline constexpr u64 kUnwatchedLimit = 10'000'000'000;
 /// default, for the help.
 void add_guest_options(CLI::App& verb, GuestOptions& options, const Frame& frame,
                        const std::string& limit = "10000000000; 0 in a terminal");
-void add_strategy_option(CLI::App& verb, GuestOptions& options);
+/// `by_default`: what the options hold already, for the help.
+void add_strategy_option(CLI::App& verb, GuestOptions& options,
+                         const std::string& by_default = "bare");
 /// For verbs that can go back, and for those that cannot, which say where it belongs.
 void add_history_option(CLI::App& verb, GuestOptions& options);
 void refuse_history_option(CLI::App& verb);

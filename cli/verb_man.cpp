@@ -53,6 +53,9 @@ constexpr const char* kEnd = R"(.SH EXIT STATUS
 .B 0\-63
 of run: the exit code of the guest, 63 for any larger one; of the others: 0 once they have reported
 .TP
+.B 1
+of check: a property does not hold
+.TP
 .B 64
 wrong usage
 .TP

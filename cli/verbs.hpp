@@ -7,6 +7,7 @@
 #define RINGSIDE_VERBS(VERB) \
   VERB(run)                  \
   VERB(compare)              \
+  VERB(check)                \
   VERB(classify)             \
   VERB(debug)                \
   VERB(asm)                  \

@@ -47,6 +47,12 @@ std::optional<Trap> Cpu::look_up_fetch() {
   return std::nullopt;
 }
 
+void Cpu::report_fetch(mmu::Audit& audit) {
+  const Hpa hpa = fetch_.base + (state.pc & kPageMask);
+  audit.translated(state.context(), {state.pc}, Access::kFetch, hpa);
+  audit.accessed(mmu::Agent::kGuest, hpa, 4, Access::kFetch);
+}
+
 bool Cpu::fetch_cached() {
   if (fetch_known()) return true;
   const mmu::TlbEntry* entry = mmu_.cached(state.context(), {state.pc}, Access::kFetch);
@@ -75,6 +81,7 @@ Step Cpu::step(bool sensitive_seen) {
   non_root.instruction = 0;
   if (!fetch_known())
     if (const auto trap = look_up_fetch()) return trapped(*trap, zisa::kIllegalRow);
+  if (mmu::Audit* audit = mmu_.memory().audit()) report_fetch(*audit);
   if (units.cache) return step_unit();
   const u32 word = mmu_.memory().read<u32>(fetch_.base + (state.pc & kPageMask));
   const zisa::Decoded& decoded = memo_.decode(word);

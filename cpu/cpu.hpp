@@ -180,6 +180,7 @@ class Cpu {
   void charge(cost::Account payer, unsigned row);
   bool fetch_known() const { return fetch_.valid && fetch_.page == (state.pc & ~kPageMask); }
   std::optional<Trap> look_up_fetch();
+  void report_fetch(mmu::Audit& audit);
 
   u32 number_;
   Variant variant_;

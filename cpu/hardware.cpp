@@ -22,7 +22,11 @@ void write_bytes(mmu::Memory& memory, Hpa hpa, unsigned bytes, u32 value) {
 std::optional<Trap> Hardware::translate(u32 gva, Access access, Hpa& hpa) {
   const auto found = cpu_.mmu_.translate(cpu_.state.context(), {gva}, access);
   hpa = found.hpa;
-  if (found.fault == mmu::Fault::kNone) return std::nullopt;
+  if (found.fault == mmu::Fault::kNone) {
+    if (auto* audit = memory().audit())
+      audit->translated(cpu_.state.context(), {gva}, access, hpa);
+    return std::nullopt;
+  }
   if (found.fault == mmu::Fault::kNested) return Trap{kNestedFault, gva};
   const bool page = found.fault == mmu::Fault::kPage;
   return Trap{page ? zisa::page_fault(access) : zisa::access_fault(access), gva};
@@ -39,11 +43,13 @@ std::optional<Trap> Hardware::load(u32 gva, unsigned bytes, u32& value) {
 std::optional<Trap> Hardware::read(u32 gva, Hpa hpa, unsigned bytes, u32& value) {
   if (memory().contains(hpa, bytes)) {
     ++cpu_.accesses_.data;
+    report(hpa, bytes, Access::kLoad);
     value = read_bytes(memory(), hpa, bytes);
     refresh(gva, Access::kLoad);
     return std::nullopt;
   }
   ++cpu_.accesses_.device;
+  report_device(hpa, false);
   if (hpa.v % bytes == 0 && cpu_.bus_.read(hpa, bytes, value)) return std::nullopt;
   return Trap{Cause::kLoadAccess, gva};
 }
@@ -59,11 +65,21 @@ std::optional<Trap> Hardware::store(u32 gva, unsigned bytes, u32 value) {
     return std::nullopt;
   }
   ++cpu_.accesses_.device;
+  report_device(hpa, true);
   if (hpa.v % bytes == 0 && cpu_.bus_.write(hpa, bytes, value)) return std::nullopt;
   return Trap{Cause::kStoreAccess, gva};
 }
 
+void Hardware::report(Hpa hpa, unsigned bytes, Access access) {
+  if (auto* audit = memory().audit()) audit->accessed(mmu::Agent::kGuest, hpa, bytes, access);
+}
+
+void Hardware::report_device(Hpa hpa, bool write) {
+  if (auto* audit = memory().audit()) audit->device_touched(mmu::Agent::kGuest, hpa.v, write);
+}
+
 void Hardware::write(u32 gva, Hpa hpa, unsigned bytes, u32 value) {
+  report(hpa, bytes, Access::kStore);
   if (cpu_.effects_)
     cpu_.effects_->memory.push_back(
         {{gva}, hpa, static_cast<u8>(bytes), read_bytes(memory(), hpa, bytes), value});
@@ -73,10 +89,9 @@ void Hardware::write(u32 gva, Hpa hpa, unsigned bytes, u32 value) {
 
 std::optional<Trap> Hardware::across(u32 gva, unsigned bytes, u32& value, Access access) {
   const auto move_byte = [&](u32 at, Hpa hpa, u32& byte) {
-    if (access == Access::kLoad)
-      byte = memory().read<u8>(hpa);
-    else
-      write(at, hpa, 1, byte);
+    if (access != Access::kLoad) return write(at, hpa, 1, byte);
+    report(hpa, 1, Access::kLoad);
+    byte = memory().read<u8>(hpa);
   };
   const auto trap = access_across<Hpa>(
       gva, bytes, value, access, [&](auto&&... where) { return translate(where...); },

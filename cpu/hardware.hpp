@@ -60,6 +60,9 @@ class Hardware {
   std::optional<Trap> translate(u32 gva, Access access, Hpa& hpa);
   std::optional<Trap> read(u32 gva, Hpa hpa, unsigned bytes, u32& value);
   void write(u32 gva, Hpa hpa, unsigned bytes, u32 value);
+  // For an auditor, if there is one.
+  void report(Hpa hpa, unsigned bytes, Access access);
+  void report_device(Hpa hpa, bool write);
   // After an access the fast engine may do the next one of the page, if nothing speaks against it.
   void refresh(u32 gva, Access access) {
     mmu::Tlb& tlb = cpu_.mmu_.tlb;

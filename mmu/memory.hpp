@@ -12,6 +12,8 @@
 
 namespace ringside::mmu {
 
+class Audit;
+
 /// Is told when bytes are written that a decode cache was made from.
 struct CodeWatcher {
   virtual void code_written(u64 page, u32 offset, u32 bytes) = 0;
@@ -107,6 +109,10 @@ class Memory {
   }
   u64 watched_writes() const { return watched_writes_; }
 
+  /// Who is told what happens to this memory; null for nobody.
+  Audit* audit() const { return audit_; }
+  void set_audit(Audit* audit) { audit_ = audit; }
+
  private:
   enum : u8 { kCode = 1, kClean = 2, kWatched = 4 };
   struct Range {
@@ -135,6 +141,7 @@ class Memory {
   CodeWatcher* watcher_ = nullptr;
   std::vector<Range> watched_;
   u64 watched_writes_ = 0;
+  Audit* audit_ = nullptr;
 };
 
 }  // namespace ringside::mmu

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cost/ledger.hpp"
+#include "mmu/audit.hpp"
 #include "mmu/memory.hpp"
 #include "mmu/nested.hpp"
 #include "mmu/paging.hpp"
@@ -27,6 +28,7 @@ class HostTables {
   explicit HostTables(Memory& memory) : memory_(memory) {}
   std::optional<u32> read_entry(u64 address) const {
     if (!memory_.contains({address}, 4)) return std::nullopt;
+    if (Audit* audit = memory_.audit()) audit->accessed(Agent::kWalk, {address}, 4, Access::kLoad);
     return memory_.read<u32>({address});
   }
   void write_entry(u64 address, u32 entry) { memory_.write<u32>({address}, entry); }

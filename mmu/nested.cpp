@@ -1,10 +1,17 @@
 #include "mmu/nested.hpp"
 
+#include "mmu/audit.hpp"
+
 namespace ringside::mmu {
 
 namespace {
 
 constexpr u32 kRights = pte::kR | pte::kW | pte::kX;
+
+// For an auditor, if there is one.
+void report(Memory& memory, Hpa entry, Access access) {
+  if (Audit* audit = memory.audit()) audit->accessed(Agent::kWalk, entry, 4, access);
+}
 
 constexpr u32 right_for(Access access) {
   return access == Access::kFetch ? pte::kX : access == Access::kLoad ? pte::kR : pte::kW;
@@ -30,6 +37,7 @@ std::optional<Hpa> NestedTables::translate(u64 gpa, Access access, u8 reference)
     Memory& memory;
     std::optional<u32> read_entry(u64 address) const {
       if (!memory.contains({address}, 4)) return std::nullopt;
+      report(memory, {address}, Access::kLoad);
       return memory.read<u32>({address});
     }
     void write_entry(u64, u32) const {}
@@ -54,6 +62,7 @@ std::optional<u32> NestedTables::read_entry(u64 gpa) {
   const auto host = translate(gpa, Access::kLoad, level);
   if (!host || !memory_.contains(*host, 4)) return std::nullopt;
   host_ = *host, host_flags_ = flags;
+  report(memory_, host_, Access::kLoad);
   const u32 entry = memory_.read<u32>(host_);
   count(host_, entry);
   if (trail_) trail_->push_back({false, level, gpa, entry});
@@ -62,10 +71,12 @@ std::optional<u32> NestedTables::read_entry(u64 gpa) {
 
 // A and D are stored by the walker like any other store: the page must be writable.
 void NestedTables::write_entry(u64 gpa, u32 entry) {
-  if (host_flags_ & pte::kW)
-    memory_.write<u32>(host_, entry);
-  else
+  if (!(host_flags_ & pte::kW)) {
     miss = NestedMiss{gpa, Access::kStore, static_cast<u8>(level_ - 1)};
+    return;
+  }
+  report(memory_, host_, Access::kStore);
+  memory_.write<u32>(host_, entry);
 }
 
 NestedWalk nested_walk(NestedTables& tables, u32 guest_ptbr, bool guest_paging, bool supervisor,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "mmu/audit.hpp"
+
 namespace ringside::mmu {
 
 namespace {
@@ -50,6 +52,7 @@ bool ShadowTables::map(Memory& memory, u32 root, Gva gva, u64 host_frame, Rights
     table = pte::frame(memory.read<u32>(entry));
   }
   const u32 index = shape.index(gva.v, shape.levels - 1);
+  if (Audit* audit = memory.audit()) audit->mapped(host_frame, leaf_flags(rights));
   memory.write(Hpa{(table << kPageShift) + 4 * u64{index}},
                pte::make(host_frame, leaf_flags(rights)));
   return true;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cost/model.hpp"
+#include "cpu/variant.hpp"
 #include "strategies/bare/bare.hpp"
 #include "strategies/dbt/dbt.hpp"
 #include "strategies/hvm/hvm.hpp"
@@ -34,12 +35,14 @@ std::unique_ptr<vmm::Strategy> make_hvm(const Options& options) {
 
 const std::vector<StrategyInfo>& strategies() {
   static const std::vector<StrategyInfo> all = {
-      {"bare", make<ringside::strategies::Bare>, "the guest owns the machine", {"zisa", "zisa-v"}},
+      {"bare", make<ringside::strategies::Bare>, "the guest owns the machine", {"zisa", "zisa-v"},
+       "zisa", false},
       {"trap-emulate", make<ringside::strategies::TrapEmulate>, "the guest runs in U mode, traps are emulated",
-       {"zisa", "zisa-v"}},
+       {"zisa", "zisa-v"}, "zisa-v"},
       {"dbt", make_dbt, "the kernel's code is translated, user code runs directly",
-       {"zisa", "zisa-v"}},
-      {"hvm", make_hvm, "the guest has a supervisor mode of its own, by hardware assistance", {"zisa-h"}, true},
+       {"zisa", "zisa-v"}, "zisa"},
+      {"hvm", make_hvm, "the guest has a supervisor mode of its own, by hardware assistance", {"zisa-h"},
+       "zisa-h", false, true},
   };
   return all;
 }
@@ -58,6 +61,19 @@ Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name, cons
   const auto found = find_strategy(name);
   if (!found) return fail(found.error());
   return (*found)->make(options);
+}
+
+Result<std::string> faithful_isa(const Options& options) {
+  const auto info = find_strategy(options.strategy);
+  if (!info) return fail(info.error());
+  return std::string((*info)->faithful_on);
+}
+
+bool user_sees_through(const Options& options) {
+  const auto info = find_strategy(options.strategy);
+  if (!info || !(*info)->user_runs_directly) return false;
+  const auto variant = cpu::Variant::named(options.isa);
+  return !variant || !variant->traps_in_user(zisa::row_of("read_sr"), 0);
 }
 
 std::vector<std::string> isa_names() { return {"zisa", "zisa-v", "zisa-h"}; }

@@ -17,6 +17,8 @@ struct StrategyInfo {
   std::unique_ptr<vmm::Strategy> (*make)(const Options& options);
   std::string_view summary;  ///< one line for --help
   std::vector<std::string_view> isas;  ///< the variants on which it is worth comparing
+  std::string_view faithful_on;        ///< the variant on which guests cannot tell it from the bare machine
+  bool user_runs_directly = true;      ///< user code reads the VMM's registers where that does not trap
   bool hardware_assistance = false;    ///< whether it needs a CPU with non-root mode
 };
 
@@ -27,6 +29,11 @@ Result<const StrategyInfo*> find_strategy(std::string_view name);
 
 /// A new strategy of that name, with its options.
 Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name, const Options& options = {});
+
+/// The variant on which these options' strategy is to be held to equivalence; the error lists the names.
+Result<std::string> faithful_isa(const Options& options);
+/// Whether user code sees through this strategy on this variant: by READ_SR, READ_PTBR or PROBE.
+bool user_sees_through(const Options& options);
 
 /// Names that options take beside those of files: variants, cost models.
 std::vector<std::string> isa_names();

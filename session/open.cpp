@@ -197,23 +197,31 @@ u64 vmm_extra(const Options& options) {
   return options.nested_depth == 1 ? 8u << 20 : 0;
 }
 
-Result<vmm::GuestConfig> configure_guest(const Options& options, const loader::Image& image,
-                                         const cost::Model& model) {
+Result<MadeDevices> chosen_devices(const Options& options, const loader::Image& image,
+                                   const cost::Model& model) {
   auto drives = open_drives(options, image.file);
   if (!drives) return fail(drives.error());
+  return MadeDevices{std::move(*drives), model[cost::Param::kDiskLatency]};
+}
+
+Result<vmm::GuestConfig> configure_guest(const Options& options, const loader::Image& image,
+                                         const cost::Model& model, const MadeDevices* made) {
+  auto devices = made ? Result<MadeDevices>(*made) : chosen_devices(options, image, model);
+  if (!devices) return fail(devices.error());
   auto cured = cured_rows(options);
   if (!cured) return fail(cured.error());
   vmm::GuestConfig guest{options.memory, {}, *cured, 1, vmm_extra(options)};
-  guest.platform.disk_latency = model[cost::Param::kDiskLatency];
+  guest.platform.disk_latency = devices->disk_latency;
   guest.platform.input = options.input;
-  guest.platform.drives = std::move(*drives);
+  guest.platform.drives = std::move(devices->drives);
   return guest;
 }
 
 constexpr u64 kKilohertzPerSlice = 1;  // a slice is a millisecond
 
 Result<vmm::MachineConfig> configure(const Options& options,
-                                     const std::vector<loader::Image>& images) {
+                                     const std::vector<loader::Image>& images,
+                                     const MadeDevices* made) {
   if (auto fits = check_options(options); !fits) return fail(fits.error());
   auto variant = choose_variant(options, images.front());
   if (!variant) return fail(variant.error());
@@ -225,7 +233,7 @@ Result<vmm::MachineConfig> configure(const Options& options,
   config.slice = (*model)[cost::Param::kFrequencyKhz] * kKilohertzPerSlice;
   const auto guests = guests_of(options);
   for (std::size_t i = 0; i < guests.size(); ++i) {
-    auto guest = configure_guest(guests[i], images[i], *model);
+    auto guest = configure_guest(guests[i], images[i], *model, made);
     if (!guest) return fail(guest.error());
     config.guests.push_back(std::move(*guest));
   }
@@ -277,8 +285,9 @@ std::vector<Options> guests_of(const Options& options) {
 }
 
 Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options,
-                                                   const std::vector<loader::Image>& images) {
-  auto config = configure(options, images);
+                                                   const std::vector<loader::Image>& images,
+                                                   const MadeDevices* made) {
+  auto config = configure(options, images, made);
   if (!config) return fail(config.error());
   auto strategy = make_strategy(options.strategy, options);
   if (!strategy) return fail(strategy.error());

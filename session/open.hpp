@@ -23,8 +23,16 @@ Result<devices::Disk::Drives> open_drives(const Options& options, const std::str
 /// The options of each guest of the machine as if it were alone, the first one's in front.
 std::vector<Options> guests_of(const Options& options);
 
-/// A machine with the guests in place, before their first instruction; `images` are theirs, in order.
+/// Drives and their latency (in time units) of a guest that was made, not read from files.
+struct MadeDevices {
+  devices::Disk::Drives drives;
+  u64 disk_latency = 0;
+};
+
+/// A machine with the guests in place, before their first instruction; `images` are theirs, in order. `made`
+/// stands in for the drives of the options and the latency of the cost model.
 Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options,
-                                                   const std::vector<loader::Image>& images);
+                                                   const std::vector<loader::Image>& images,
+                                                   const MadeDevices* made = nullptr);
 
 }  // namespace ringside::session

@@ -23,6 +23,8 @@ bool VirtualEnvironment::access(Gpa gpa, unsigned bytes, u32& value, bool write)
   touched_memory = true;
   needed_vmm |= !vm_.is_ram(gpa, bytes) || (write && vm_.traced(gpa));
   if (!vm_.is_ram(gpa, bytes)) {
+    if (auto* audit = vm_.host_.memory.audit())
+      audit->device_touched(mmu::Agent::kVmm, gpa.v, write);
     if (gpa.v % bytes != 0) return false;
     return write ? vm_.device_write(gpa, bytes, value) : vm_.device_read(gpa, bytes, value);
   }

@@ -38,6 +38,8 @@ struct PricedGuestTables {
   // A and D go into the guest's table; that changes no shadow entry, so nothing is noted.
   void write_entry(u64 address, u32 entry) const {
     vm.work(Param::kVmmReference);
+    if (auto* audit = memory.audit())
+      audit->accessed(mmu::Agent::kVmm, vm.host_of({address}), 4, Access::kStore);
     memory.write(vm.host_of({address}), entry);
   }
 };
@@ -158,6 +160,7 @@ Emulated Vm::emulate(u32 word, bool pays_system, bool pays_memory) {
     if (deprivileged()) apply_to_ideal(word, s_.vcpu.virt);
     if (pays_system) work(Param::kVmmEmulate);
   }
+  const u32 pc = s_.vcpu.virt.pc;
   VirtualEnvironment environment(*this);
   cpu::View<VirtualEnvironment> view(s_.vcpu.virt, environment);
   const auto trap = view.execute(decoded, host_.cpu.variant());
@@ -166,6 +169,8 @@ Emulated Vm::emulate(u32 word, bool pays_system, bool pays_memory) {
   if (!trap) {
     ++(called_out_ ? s_.counts.translated : s_.counts.emulated);
     ++host_.clock.instructions;
+    if (auto* audit = host_.memory.audit(); audit && !called_out_)
+      audit->emulated(pc, word, environment.needed_vmm);
   }
   accept_interrupts();
   return {decoded.row, trap, environment.needed_vmm};
@@ -278,12 +283,16 @@ std::optional<u32> Vm::peek_instruction(const ArchState& state) const {
 
 bool Vm::copy_out(Gpa from, std::span<u8> to) const {
   if (!is_ram(from, to.size())) return false;
+  if (auto* audit = host_.memory.audit())
+    audit->accessed(mmu::Agent::kVmm, host_of(from), to.size(), Access::kLoad);
   std::memcpy(to.data(), host_.memory.at(host_of(from)), to.size());
   return true;
 }
 
 bool Vm::copy_in(Gpa to, std::span<const u8> from) {
   if (!is_ram(to, from.size())) return false;
+  if (auto* audit = host_.memory.audit())
+    audit->accessed(mmu::Agent::kVmm, host_of(to), from.size(), Access::kStore);
   while (!from.empty()) {
     const u32 chunk = static_cast<u32>(std::min<u64>(from.size(), kPageSize - to.offset()));
     std::memcpy(host_.memory.writable(host_of(to), chunk), from.data(), chunk);

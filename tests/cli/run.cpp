@@ -80,6 +80,8 @@ TEST_CASE("every field of the documents is described in docs/schemas.md") {
       document_of({"run", "guests/zisa/zos", "--strategy", "trap-emulate", "--append", "hello"}),
       keys);
   keys_of(document_of({"compare", "guests/zisa/micro-syscall"}), keys);
+  keys_of(document_of({"check", "guests/zisa/hole-read-sr", "--isa", "zisa"}), keys);
+  keys_of(document_of({"check", "--fuzz", "2"}), keys);
   REQUIRE(keys.size() > 50);
   for (const auto& key : keys) {
     INFO(key);

@@ -1,21 +1,11 @@
-// Looks at the tables that the hardware walks for a de-privileged guest: nothing in them may lead
-// out of the guest's memory.
+// The product's audit of shadow tables, for tests.
 #pragma once
 
-#include <string>
-
-#include "vmm/machine.hpp"
+#include "session/shadow_audit.hpp"
 
 namespace ringside::test {
 
-struct ShadowAudit {
-  std::string fault;  ///< what is wrong; empty if nothing
-  u64 leaves = 0;
-  u64 writable = 0;
-};
-
-/// Follows all shadow roots. Tables must lie in the VMM's pool, leaves must map RAM of the guest
-/// for user mode, and none may be writable that maps a traced frame.
-ShadowAudit audit_shadow(const vmm::Machine& machine);
+using session::audit_shadow;
+using session::ShadowAudit;
 
 }  // namespace ringside::test

@@ -1,16 +1,16 @@
-#include "support/shadow_audit.hpp"
+#include "session/shadow_audit.hpp"
 
 #include <fmt/format.h>
 
-namespace ringside::test {
+namespace ringside::session {
 
 namespace {
 
 using namespace mmu;
 
-class Auditor {
+class TableReader {
  public:
-  explicit Auditor(const vmm::Machine& machine) : m_(machine) {}
+  explicit TableReader(const vmm::Machine& machine) : m_(machine) {}
 
   void table(const Shape& shape, u64 frame, unsigned level) {
     const Hpa base{frame << kPageShift};
@@ -52,13 +52,13 @@ class Auditor {
 }  // namespace
 
 ShadowAudit audit_shadow(const vmm::Machine& machine) {
-  Auditor auditor(machine);
+  TableReader reader(machine);
   const ShadowTables& shadow = machine.vm().internals().shadow;
   for (u32 root = 0; root < shadow.roots(); ++root) {
     const u32 ptbr_value = shadow.ptbr(root);
-    auditor.table(shape_of(ptbr_value), ptbr_value & ptbr::kFrame, 0);
+    reader.table(shape_of(ptbr_value), ptbr_value & ptbr::kFrame, 0);
   }
-  return auditor.out;
+  return reader.out;
 }
 
-}  // namespace ringside::test
+}  // namespace ringside::session

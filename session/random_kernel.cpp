@@ -1,13 +1,13 @@
-#include "support/random_program.hpp"
+#include "session/random_guest.hpp"
 
-namespace ringside::test {
+namespace ringside::session {
 
 // Data at x31 = 0x80001000: registers of the interrupted code (0 to 127), state of a random
 // generator (128), traps left (132), tick (136, and 140: mask of the random part), start: EPC
 // (144), SR (148); at 0x100 PTBRs to choose from (8), at 0x140 page-table entries that may be
 // changed, with the addresses they map (16 pairs), at 0x1c0 flags that they may be given (16).
 const char* const kRandomKernel = R"(
-.macro rand to, scratch
+.macro draw to, scratch
   lw \to, 128(x31)
   li \scratch, 1103515245
   mul \to, \to, \scratch
@@ -17,7 +17,7 @@ const char* const kRandomKernel = R"(
   srli \to, \to, 12
 .endm
 .macro timer a, b, c
-  rand \a, \b
+  draw \a, \b
   lw \b, 140(x31)
   and \a, \a, \b
   lw \b, 136(x31)
@@ -145,7 +145,7 @@ trap:
 
 # There is no code: go on somewhere where there is.
 lost:
-  rand x6, x7
+  draw x6, x7
   li x7, 0x3ffc
   and x6, x6, x7
   li x7, 0x2000
@@ -193,7 +193,7 @@ interrupt:
 service:
   addi x6, x6, 4
   write_cr epc, x6
-  rand x1, x2
+  draw x1, x2
   andi x1, x1, 15
   slli x1, x1, 2
   la x2, services
@@ -223,7 +223,7 @@ mode:
   write_sr x1
   j set_pc
 entry:                         # change an entry and say so
-  rand x1, x2
+  draw x1, x2
   andi x2, x1, 15
   slli x2, x2, 3
   add x2, x2, x31
@@ -242,7 +242,7 @@ entry:                         # change an entry and say so
   tlbinv x4
   j resume
 space:
-  rand x1, x2
+  draw x1, x2
   andi x1, x1, 7
   slli x1, x1, 2
   add x1, x1, x31
@@ -250,7 +250,7 @@ space:
   write_cr ptbr, x1
   j resume
 flags:
-  rand x1, x2
+  draw x1, x2
   li x2, 0xf20
   and x1, x1, x2
   read_sr x3
@@ -293,7 +293,7 @@ flush:
   tlbinv_all
   j resume
 disk:                          # a sector to somewhere in the data pages
-  rand x1, x2
+  draw x1, x2
   lui x3, 0x10010
   andi x2, x1, 7
   sw x2, 4(x3)
@@ -315,10 +315,10 @@ software:
   sw x2, 8(x1)
   j resume
 rewrite:                       # copy one instruction over another
-  rand x1, x2
+  draw x1, x2
   li x4, 0x3ffc
   and x2, x1, x4
-  rand x1, x3
+  draw x1, x3
   and x3, x1, x4
   lui x4, 0x80002
   add x2, x2, x4
@@ -328,4 +328,4 @@ rewrite:                       # copy one instruction over another
   j resume
 )";
 
-}  // namespace ringside::test
+}  // namespace ringside::session

@@ -1,0 +1,68 @@
+// Random guests: a small fixed kernel (random_kernel.cpp) around random code, which runs in
+// supervisor and user mode, with and without paging, over page tables of several shapes, changes
+// them, rewrites itself, and is interrupted at random.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "session/dice.hpp"
+#include "session/options.hpp"
+
+namespace ringside::vmm {
+class Machine;
+}
+
+namespace ringside::session {
+
+struct RandomOptions {
+  u64 seed = 0;
+  /// Whether the code also does what only the bare machine defines: writes page tables without
+  /// invalidating, system registers with anything.
+  bool wild = false;
+  u32 tick = 512;       ///< time units between timer interrupts: `tick` and up to as many more
+  u32 traps = 100'000;  ///< the kernel ends the run after so many
+  /// Whether the code has instructions that are user-sensitive (READ_SR, READ_PTBR, PROBE), by
+  /// which user code that runs directly sees through a VMM where they do not trap.
+  bool user_sensitive = true;
+  u32 paging_percent = 80;  ///< how many guests begin with paging on
+};
+
+/// What a random guest is made of: a value, so that one can be shrunk word by word.
+struct RandomGuest {
+  std::vector<u8> image;  ///< RAM, from kRandomBase on, which is also the entry
+  std::vector<u8> drive;
+  std::string input;
+
+  u32 word(u32 offset) const;
+  void set_word(u32 offset, u32 value);
+};
+RandomGuest random_guest(const RandomOptions& options);
+/// The image alone.
+std::vector<u8> random_image(const RandomOptions& options);
+
+inline constexpr u32 kRandomBase = 0x80000000;
+inline constexpr u64 kRandomRam = 1u << 20;
+/// Where random code lies in RAM, and its size.
+inline constexpr u32 kCode = 0x2000, kCodePages = 4;
+/// Of its disk, in cycles or time units.
+inline constexpr u64 kRandomDiskLatency = 500;
+
+/// A random instruction of the user level or above it; `at` is its place in the code.
+u32 random_instruction(Dice& dice, u32 at, bool wild);
+
+/// An instruction as assembly text.
+std::string instruction_text(u32 word, u32 pc);
+
+/// A machine with a random guest on it before its first instruction, in virtual time; strategy,
+/// variant, paging and cost model are those of the options. Errors: options that do not fit
+/// together.
+Result<std::unique_ptr<vmm::Machine>> random_machine(const RandomGuest& guest,
+                                                     const Options& options);
+
+/// Source of the kernel. Its data, in the page behind it, is filled in by random_image().
+extern const char* const kRandomKernel;
+
+}  // namespace ringside::session

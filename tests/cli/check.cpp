@@ -1,0 +1,45 @@
+// ringside check: exit statuses and documents.
+#include "catch.hpp"
+#include "cli/built_program.hpp"
+
+using namespace ringside::cli_test;
+using nlohmann::json;
+
+TEST_CASE("check says that trap-and-emulate holds where all sensitive instructions trap") {
+  const std::vector<std::string> command = {
+      "check", "guests/zisa/micro-syscall", "--strategy", "trap-emulate", "--isa", "zisa-v"};
+  const Outcome outcome = call(command);
+  CHECK(outcome.status == 0);
+  CHECK(outcome.out.find("resource control") != std::string::npos);
+  const json document = document_of(command);
+  CHECK(document["schema"] == "ringside/check/1");
+  CHECK(document["held"] == true);
+  CHECK(document["equivalent"] == true);
+  CHECK(document["complete"] == true);
+  CHECK(document["first_divergence"].is_null());
+  CHECK(document["audited"]["accesses"] > 1000);
+}
+
+TEST_CASE("check says where a hole shows") {
+  const Outcome outcome = call({"check", "guests/zisa/hole-read-sr", "--isa", "zisa"});
+  CHECK(outcome.status == 1);
+  CHECK(outcome.out.find("not equivalent") != std::string::npos);
+  CHECK(outcome.out.find("read_sr") != std::string::npos);
+}
+
+TEST_CASE("check --fuzz reports what its guests did") {
+  const Outcome outcome = call({"check", "--fuzz", "3", "--strategy", "trap-emulate"});
+  CHECK(outcome.status == 0);
+  CHECK(outcome.out.find("mode switches") != std::string::npos);
+  const json document = document_of({"check", "--fuzz", "3", "--seed", "7"});
+  CHECK(document["schema"] == "ringside/check-fuzz/1");
+  CHECK(document["guests"] == 3);
+  CHECK(document["seed"] == 7);
+  CHECK(document["held"] == true);
+}
+
+TEST_CASE("check takes a guest or makes its own") {
+  CHECK(call({"check"}).status == 64);
+  CHECK(call({"check", "guests/zisa/zos", "--fuzz", "3"}).status == 64);
+  CHECK(call({"check", "--fuzz", "3", "--strategy", "magic"}).status == 64);
+}

@@ -1,0 +1,68 @@
+// check --fuzz: random guests do enough, the strategy holds, and a defect comes out as a small
+// listing.
+#include "study/fuzz.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "catch.hpp"
+#include "study/shrink.hpp"
+#include "support/faulty_vmm.hpp"
+#include "support/random_program.hpp"
+
+using namespace ringside;
+using namespace ringside::test;
+
+namespace {
+
+study::FuzzOptions fuzz_options(u64 guests) {
+  study::FuzzOptions options;
+  options.session.strategy = "trap-emulate";
+  options.guests = guests;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("trap-and-emulate holds with random guests, which do enough for that to mean something") {
+  const auto found = study::fuzz(fuzz_options(60));
+  REQUIRE(found.has_value());
+  INFO(study::to_json(*found).dump(2));
+  CHECK(found->isa == "zisa-v");
+  CHECK(found->failed == 0);
+  CHECK(found->guest_errors == 0);
+  CHECK(found->past_paging >= 54);
+  CHECK(found->enough());
+}
+
+TEST_CASE("a defect comes out as a listing that is small and fails again") {
+  auto options = fuzz_options(30);
+  options.make = [](const session::RandomGuest& guest, const session::Options& of) {
+    Setup setup;
+    setup.isa = of.isa;
+    setup.virtual_time = true;
+    setup.vmm = std::make_shared<FaultyVmm>(Defect::kStaleShadow);
+    return Result<std::unique_ptr<vmm::Machine>>(machine_of(setup, guest));
+  };
+  // As far as the first failure.
+  const auto found = study::fuzz(options, [](const study::Fuzzed& now) { return now.failed == 0; });
+  REQUIRE(found.has_value());
+  REQUIRE(found->first_failure.has_value());
+  const study::FuzzFailure& failure = *found->first_failure;
+  CHECK_FALSE(failure.found.equivalent());
+  CHECK(failure.listing.size() < 100);
+  CHECK_FALSE(found->held());
+}
+
+TEST_CASE("shrinking keeps what matters and nothing else") {
+  session::RandomGuest guest = session::random_guest({.seed = 1});
+  const u32 first = session::kCode + 40, second = session::kCode + 4000;
+  const u32 a = guest.word(first), b = guest.word(second);
+  std::vector<u32> all;
+  for (u32 at = session::kCode; at < session::kCode + 0x1800; at += 4) all.push_back(at);
+  const auto small = study::shrink(guest, all, [&](const session::RandomGuest& each) {
+    return each.word(first) == a && each.word(second) == b;
+  });
+  CHECK(small.kept == std::vector<u32>{first, second});
+  CHECK(small.guest.word(first) == a);
+  CHECK(small.guest.word(session::kCode) == 0x13);
+}
