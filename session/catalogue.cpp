@@ -1,11 +1,13 @@
 #include "session/catalogue.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
 
 #include "cost/model.hpp"
 #include "strategies/bare/bare.hpp"
+#include "strategies/paravirt/paravirt.hpp"
 #include "strategies/trap_emulate/trap_emulate.hpp"
 
 namespace ringside::session {
@@ -22,6 +24,8 @@ const std::vector<StrategyInfo>& strategies() {
       {"bare", make<ringside::strategies::Bare>, "the guest owns the machine", {"zisa", "zisa-v"}},
       {"trap-emulate", make<ringside::strategies::TrapEmulate>, "the guest runs in U mode, traps are emulated",
        {"zisa", "zisa-v"}},
+      {"paravirt", make<ringside::strategies::Paravirt>, "the guest's kernel is ported to the VMM and asks it for services",
+       {"zisa", "zisa-v"}, true},
   };
   return all;
 }
@@ -34,6 +38,18 @@ Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name) {
   }
   return fail({Error::Kind::kUsage, "", "--strategy " + std::string(name), "no such strategy",
                "use one of " + names});
+}
+
+Result<void> check_ported(std::string_view strategy, bool paravirtual_guest, std::string_view file) {
+  const auto found = std::ranges::find(strategies(), strategy, &StrategyInfo::name);
+  if (found->paravirtual == paravirtual_guest) return {};
+  if (paravirtual_guest)
+    return fail({Error::Kind::kUsage, std::string(file), "--strategy " + std::string(strategy),
+                 "the guest is paravirtual: it makes hypercalls, which only a VMM built for it serves",
+                 "use --strategy paravirt, or the guest without -pv"});
+  return fail({Error::Kind::kUsage, std::string(file), "--strategy " + std::string(strategy),
+               "the guest is not paravirtual: its note does not say pv",
+               "give a guest that is, guests/zisa/zos-pv for example"});
 }
 
 std::vector<std::string> isa_names() { return {"zisa", "zisa-v", "zisa-h"}; }

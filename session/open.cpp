@@ -196,6 +196,8 @@ Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options,
   if (!config) return fail(config.error());
   auto strategy = make_strategy(options.strategy);
   if (!strategy) return fail(strategy.error());
+  if (auto fits = check_ported(options.strategy, image.paravirtual(), image.file); !fits)
+    return fail(fits.error());
   const auto boot = boot_of(options, image, config->model);
   auto block = loader::boot_information(*boot);
   if (!block) return fail(block.error());

@@ -284,7 +284,7 @@ void Machine::handle_exit(const Exit& exit, Cycles left_at, bool free_of_charge)
   if (!free_of_charge) {
     log_.add({.kind = EventKind::kExit, .detail = kind.reason, .pc = cpu_.state.pc, .a = kind.detail,
               .cycle = left_at});
-    ledger_.charge(Account::kVmm, Param::kVmmDispatch);
+    ledger_.charge(Account::kVmm, vm().in_hypercall(exit) ? Param::kHypercallEntry : Param::kVmmDispatch);
   }
   state.vcpu.halted = world_->strategy->handle(vm(), exit) == Resume::kHalt;
   vm().entered();
@@ -294,7 +294,7 @@ void Machine::handle_exit(const Exit& exit, Cycles left_at, bool free_of_charge)
   state.exits[kind].add(cycles() - left_at);
   log_.add({.kind = EventKind::kEntry, .detail = kind.reason, .pc = cpu_.state.pc, .a = kind.detail,
             .cycle = cycles()});
-  if (scheduler_.slice_is_over(cycles())) reschedule();
+  if (vm().take_give_way() || scheduler_.slice_is_over(cycles())) reschedule();
 }
 
 // --- holes (semantics: docs/holes.md) ---
