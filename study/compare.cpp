@@ -1,7 +1,6 @@
 #include "study/compare.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "session/catalogue.hpp"
@@ -116,20 +115,11 @@ class Comparison {
       runs_.push_back({std::move(none), false, false, std::nullopt});
       return {};
     }
-    if (options.drives.empty()) options.drives = drive_of_original();
     auto report = run(isa, strategy, options);
     if (!report) return fail(report.error());
     runs_.push_back(compared_to(bare, std::move(*report)));
     runs_.back().unmodified = false;
     return {};
-  }
-
-  /// Both guests are to read the same disk.
-  std::vector<std::string> drive_of_original() const {
-    const auto file = session::find_guest(options_.session);
-    std::error_code error;
-    if (!file || !std::filesystem::is_regular_file(*file + ".img", error)) return {};
-    return {*file + ".img"};
   }
 
   Result<Report> run(const std::string& isa, const std::string& strategy) {

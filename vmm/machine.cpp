@@ -281,10 +281,12 @@ void Machine::handle_exit(const Exit& exit, Cycles left_at, bool free_of_charge)
   ExitKind kind = kind_of(exit);
   VmState& state = vm().internals();
   vm().left();
+  const bool served = vm().in_hypercall(exit);
+  if (served) kind.detail = detail_of_hypercall(vm().state().x[17]);
   if (!free_of_charge) {
     log_.add({.kind = EventKind::kExit, .detail = kind.reason, .pc = cpu_.state.pc, .a = kind.detail,
               .cycle = left_at});
-    ledger_.charge(Account::kVmm, vm().in_hypercall(exit) ? Param::kHypercallEntry : Param::kVmmDispatch);
+    ledger_.charge(Account::kVmm, served ? Param::kHypercallEntry : Param::kVmmDispatch);
   }
   state.vcpu.halted = world_->strategy->handle(vm(), exit) == Resume::kHalt;
   vm().entered();
