@@ -34,7 +34,7 @@ u32 PvGuest::entry(u32 gpa, u32 flags) {
 }
 
 void PvGuest::build_space(u32 at) {
-  const u32 user = at + kPageSize, table = at + 2 * kPageSize;
+  const u32 table = at + 2 * kPageSize;
   for (u32 offset = 0; offset < 3 * kPageSize; offset += 4) set(at + offset, 0);
   set(at + 4 * (kRam >> 22), entry(table, kV));
   for (u32 i = 0; i < 64; ++i) {
@@ -42,7 +42,6 @@ void PvGuest::build_space(u32 at) {
     const bool writable = page < at || page > table;
     set(table + 4 * i, entry(page, kV | kR | kX | kU | kA | kD | (writable ? kW : 0)));
   }
-  (void)user;
 }
 
 namespace {
