@@ -136,7 +136,7 @@ constexpr std::string_view unit_name(Unit unit) {
   ROW(kTranslateInsn,    kCycles,      0,   10000000, "vmm",                                        \
       "translating one guest instruction",                                                          \
       "each instruction of each unit translated")                                                   \
-  ROW(kHypercallEntry,   kCycles,      0,   10000000, "strategies/paravirt",                        \
+  ROW(kHypercallEntry,   kCycles,      0,   10000000, "vmm",                                        \
       "software entry of a hypercall, beside the trap: registers saved, service found",             \
       "each hypercall, in place of vmm_dispatch")                                                   \
   ROW(kHypercallReturn,  kCycles,      0,   10000000, "strategies/paravirt",                        \

@@ -1,5 +1,6 @@
 #include "session/catalogue.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -9,6 +10,7 @@
 #include "strategies/bare/bare.hpp"
 #include "strategies/dbt/dbt.hpp"
 #include "strategies/hvm/hvm.hpp"
+#include "strategies/paravirt/paravirt.hpp"
 #include "strategies/trap_emulate/trap_emulate.hpp"
 
 namespace ringside::session {
@@ -41,8 +43,12 @@ const std::vector<StrategyInfo>& strategies() {
        {"zisa", "zisa-v"}, "zisa-v"},
       {"dbt", make_dbt, "the kernel's code is translated, user code runs directly",
        {"zisa", "zisa-v"}, "zisa"},
-      {"hvm", make_hvm, "the guest has a supervisor mode of its own, by hardware assistance", {"zisa-h"},
-       "zisa-h", false, true},
+      {.name = "paravirt", .make = make<ringside::strategies::Paravirt>,
+       .summary = "the guest's kernel is ported to the VMM and asks it for services",
+       .isas = {"zisa", "zisa-v"}, .faithful_on = "zisa", .paravirtual = true},
+      {.name = "hvm", .make = make_hvm,
+       .summary = "the guest has a supervisor mode of its own, by hardware assistance", .isas = {"zisa-h"},
+       .faithful_on = "zisa-h", .user_runs_directly = false, .hardware_assistance = true},
   };
   return all;
 }
@@ -74,6 +80,18 @@ bool user_sees_through(const Options& options) {
   if (!info || !(*info)->user_runs_directly) return false;
   const auto variant = cpu::Variant::named(options.isa);
   return !variant || !variant->traps_in_user(zisa::row_of("read_sr"), 0);
+}
+
+Result<void> check_ported(std::string_view strategy, bool paravirtual_guest, std::string_view file) {
+  const auto found = std::ranges::find(strategies(), strategy, &StrategyInfo::name);
+  if (found->paravirtual == paravirtual_guest) return {};
+  if (paravirtual_guest)
+    return fail({Error::Kind::kUsage, std::string(file), "--strategy " + std::string(strategy),
+                 "the guest is paravirtual: it makes hypercalls, which only a VMM built for it serves",
+                 "use --strategy paravirt, or the guest without -pv"});
+  return fail({Error::Kind::kUsage, std::string(file), "--strategy " + std::string(strategy),
+               "the guest is not paravirtual: its note does not say pv",
+               "give a guest that is, guests/zisa/zos-pv for example"});
 }
 
 std::vector<std::string> isa_names() { return {"zisa", "zisa-v", "zisa-h"}; }

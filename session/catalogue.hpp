@@ -20,6 +20,7 @@ struct StrategyInfo {
   std::string_view faithful_on;        ///< the variant on which guests cannot tell it from the bare machine
   bool user_runs_directly = true;      ///< user code reads the VMM's registers where that does not trap
   bool hardware_assistance = false;    ///< whether it needs a CPU with non-root mode
+  bool paravirtual = false;  ///< whether it runs guests ported to it, and no others
 };
 
 const std::vector<StrategyInfo>& strategies();
@@ -34,6 +35,9 @@ Result<std::unique_ptr<vmm::Strategy>> make_strategy(std::string_view name, cons
 Result<std::string> faithful_isa(const Options& options);
 /// Whether user code sees through this strategy on this variant: by READ_SR, READ_PTBR or PROBE.
 bool user_sees_through(const Options& options);
+
+/// Whether the strategy of that name, which exists, runs a guest that says whether it is paravirtual.
+Result<void> check_ported(std::string_view strategy, bool paravirtual_guest, std::string_view file);
 
 /// Names that options take beside those of files: variants, cost models.
 std::vector<std::string> isa_names();

@@ -292,6 +292,9 @@ Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options,
   auto strategy = make_strategy(options.strategy, options);
   if (!strategy) return fail(strategy.error());
   if (auto fits = check_together(options); !fits) return fail(fits.error());
+  for (const loader::Image& image : images)
+    if (auto fits = check_ported(options.strategy, image.paravirtual(), image.file); !fits)
+      return fail(fits.error());
   auto machine = std::make_unique<vmm::Machine>(*config, std::move(*strategy));
   machine->log().keep(options.keep_events);
   machine->expect_input(options.more_input);

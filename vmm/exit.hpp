@@ -92,6 +92,8 @@ struct ExitKind {
 };
 
 ExitKind kind_of(const Exit& exit);
+/// The detail for a hypercall that a VMM serves; kind_of() cannot know its number, which is in a register.
+u8 detail_of_hypercall(u32 number);
 /// "PRIVILEGED_INSN read_sr", "PAGE_FAULT hidden": a reason as the table of exits prints it.
 std::string exit_name(ExitKind kind);
 

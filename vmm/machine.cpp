@@ -300,8 +300,9 @@ void Machine::leave_translated(Cycles before) {
   handle_exit(CallOut{word, zisa::decode_row(word), light, continued}, before, Passage::kCall);
 }
 
-void Machine::charge_leaving(const Exit& exit, Passage passage) {
-  if (passage == Passage::kTrap) ledger_.charge(Account::kVmm, Param::kVmmDispatch);
+void Machine::charge_leaving(const Exit& exit, Passage passage, bool served) {
+  if (passage == Passage::kTrap)
+    ledger_.charge(Account::kVmm, served ? Param::kHypercallEntry : Param::kVmmDispatch);
   if (passage != Passage::kCall) return;
   const auto* call = std::get_if<CallOut>(&exit);
   if (call && call->continued) return;
@@ -313,10 +314,12 @@ void Machine::handle_exit(const Exit& exit, Cycles left_at, Passage passage) {
   VmState& state = vm().internals();
   const u32 next = cpu_.state.pc + 4;
   vm().left();
+  const bool served = vm().in_hypercall(exit);
+  if (served) kind.detail = detail_of_hypercall(vm().state().x[17]);
   if (passage != Passage::kFree)
     log_.add({.kind = EventKind::kExit, .detail = kind.reason, .pc = cpu_.state.pc, .a = kind.detail,
               .cycle = left_at});
-  charge_leaving(exit, passage);
+  charge_leaving(exit, passage, served);
   state.vcpu.halted = world_->strategy->handle(vm(), exit) == Resume::kHalt;
   state.inside_callout.reset();
   if (std::holds_alternative<CallOut>(exit) && vm().state().pc == next) state.inside_callout = next;
@@ -330,7 +333,7 @@ void Machine::handle_exit(const Exit& exit, Cycles left_at, Passage passage) {
   state.exits[kind].add(cycles() - left_at);
   log_.add({.kind = EventKind::kEntry, .detail = kind.reason, .pc = cpu_.state.pc, .a = kind.detail,
             .cycle = cycles()});
-  if (scheduler_.slice_is_over(cycles())) reschedule();
+  if (vm().take_give_way() || scheduler_.slice_is_over(cycles())) reschedule();
 }
 
 // Hardware refuses to enter by a control block that breaks a rule. The VMM may mend that once.

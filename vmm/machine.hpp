@@ -147,7 +147,7 @@ class Machine {
     kFree,  ///< not at all: the simulator asks beside the run, and nobody pays
   };
   void handle_exit(const Exit& exit, Cycles left_at, Passage passage);
-  void charge_leaving(const Exit& exit, Passage passage);
+  void charge_leaving(const Exit& exit, Passage passage, bool served);
   void leave_translated(Cycles before);
   void enter(bool failed_before, bool by_trap_return = true);
   void on_sensitive(unsigned row);

@@ -126,7 +126,7 @@ std::optional<cpu::EntryFault> Vm::entered(bool by_trap_return) {
   real.reservation = virt.reservation;
   real.sr = kIe | kPie | kPg | (virt.sr & kFlags) | (virt.supervisor() ? 0 : virt.sr & kTsd);
   real.waiting = false;
-  const u32 ptbr = s_.root ? s_.shadow.ptbr(*s_.root) : 0;
+  const u32 ptbr = s_.guest_root ? *s_.guest_root : s_.root ? s_.shadow.ptbr(*s_.root) : 0;
   if (std::exchange(real.control(Cr::kPtbr), ptbr) != ptbr) {
     host_.cpu.mmu().tlb.drop_local();
     work(Param::kTlbInvalidate);
@@ -263,6 +263,7 @@ mmu::Walk Vm::walk_guest(Gva gva, Access access) {
 }
 
 mmu::Walk Vm::look_guest(const ArchState& state, Gva gva) const {
+  if (s_.paravirtual) return look_own_tables(state, gva);
   GuestTables tables{host_.memory, *this};
   return mmu::walk(tables, state.control(Cr::kPtbr), gva, state.supervisor(), Access::kLoad,
                    mmu::Purpose::kLook);

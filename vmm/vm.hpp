@@ -73,6 +73,9 @@ struct VmState {
   mmu::ShadowTables shadow{0, 0};
   std::optional<u32> root;          ///< shadow root in use
   Assisted assisted;                ///< hardware assistance
+  bool paravirtual = false;         ///< the guest knows of the VMM: it makes hypercalls
+  std::optional<u32> guest_root;    ///< PTBR of a root of the guest's own that the hardware walks in place of a shadow
+  bool gives_way = false;           ///< the guest has asked that others run
   std::vector<u8> traced;           ///< per guest frame: writes to it leave to the VMM
   std::vector<u64> traced_writes;   ///< guest-physical addresses written by VMM or DMA since looked at
   InstructionCounts counts;         ///< `direct` is the CPU's
@@ -132,6 +135,10 @@ class Vm {
   /// translated units, of which `capacity` operations fit.
   void run_translated(bool user_too, u32 capacity);
 
+  /// As run_deprivileged(), for a guest that makes hypercalls and has page tables of its own with host frames
+  /// in them. Makes the two tables from guest frames to host frames and back.
+  void run_paravirtual();
+
   // --- virtual state; free, as the VMM has it in registers or cache ---
 
   const ArchState& state() const { return s_.vcpu.virt; }
@@ -140,6 +147,8 @@ class Vm {
   }
   void set_pc(u32 pc) { s_.vcpu.virt.pc = pc; }
   void wake() { s_.vcpu.virt.waiting = false; }
+  void set_status(u32 sr) { s_.vcpu.virt.sr = sr; }
+  void set_control(Cr which, u32 value) { s_.vcpu.virt.control(which) = value; }
 
   // --- events ---
 
@@ -226,6 +235,35 @@ class Vm {
   /// To be called by whoever finds out what the page fault under way means, for the report.
   void found_meaning(FaultMeaning meaning) { meaning_ = meaning; }
 
+  // --- paravirtual guests (vmm/vm_paravirt.cpp) ---
+
+  /// Where p2m (word i: host frame of the i-th page of the guest's RAM) and m2p (word i: guest frame of the i-th
+  /// host frame from `first_host_frame` on) lie, in host frames. Both have `pages` pages.
+  struct FrameTables {
+    u64 p2m, m2p, pages, first_host_frame;
+  };
+  FrameTables frame_tables() const;
+  /// Host frame of a page of the guest's RAM, which it must be.
+  u64 host_frame(Gpa page) const { return host_of(page).page(); }
+  /// The page of this VM's RAM that lies in a host frame; nothing for any other frame.
+  std::optional<Gpa> guest_page(u64 host_frame) const;
+  /// Whether a host frame is a page of p2m or m2p.
+  bool is_frame_table(u64 host_frame) const;
+  /// Maps a page of p2m or m2p into a shadow root, read-only; false for any other frame, and when the pool is
+  /// used up. Charges vmm_map.
+  bool map_frame_table(u32 root, Gva gva, u64 host_frame);
+  /// From the next entry the hardware walks the guest's own tables from this root (host frame and shape) on. True
+  /// if that is a change; then all translations are gone, vmm_switch and tlb_invalidate charged.
+  bool use_guest_root(u32 ptbr);
+  /// The HCALL at the guest's PC is done: it counts, and the guest goes on behind it.
+  void finish_hypercall();
+  /// Lets other VMs run at the end of this exit.
+  void give_way() { s_.gives_way = true; }
+  /// Uses a register of the device that the guest's virtual device stands for, as its driver. Charge
+  /// device_access.
+  u32 read_device(Gpa address, unsigned bytes);
+  void write_device(Gpa address, unsigned bytes, u32 value);
+
   /// Software effort that no other operation stands for.
   void work(cost::Param parameter, u64 n = 1) {
     host_.ledger.charge(cost::Account::kVmm, parameter, n);
@@ -289,6 +327,11 @@ class Vm {
     return deprivileged() ? s_.vcpu.virt : host_.cpu.state;
   }
   ArchState assisted_state() const;  ///< the same in non-root mode
+  /// Whether a hypercall is under way, rather than an HCALL that the guest is to see trap.
+  bool in_hypercall(const Exit& exit) const {
+    return s_.paravirtual && s_.vcpu.virt.supervisor() && std::holds_alternative<Hypercall>(exit);
+  }
+  bool take_give_way() { return std::exchange(s_.gives_way, false); }
   /// Lets the devices do what is due, DMA included.
   void advance_devices();
   /// Levels of the timer and the devices, as IPEND has them.
@@ -350,6 +393,8 @@ class Vm {
   std::optional<cpu::EntryFault> enter_non_root();
   void store_guest();
   void store_status();
+  mmu::Walk look_own_tables(const ArchState& state, Gva gva) const;
+  void fill_frame_tables();
 
   Host host_;
   u64 ram_bytes_, vmm_extra_;

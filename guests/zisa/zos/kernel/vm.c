@@ -7,7 +7,8 @@
 // Pages come into being when they are first touched (demand-zero). After a fork both processes show
 // the same frames, read-only and marked PAGE_COW; the first write to such a page makes a copy
 // (copy-on-write). Whenever an entry that was valid changes, its translation is dropped from the
-// TLB: else the CPU might go on using the old one.
+// TLB: else the CPU might go on using the old one. Changes of many entries stand between lazy_begin
+// and lazy_end (arch.h), where an entry that was set may still read as before.
 #include "kernel.h"
 
 #define USER_DATA (PAGE_READ | PAGE_WRITE | PAGE_USER)
@@ -28,7 +29,9 @@ static void unmap_page(struct address_space* space, uint32_t address) {
 }
 
 static void unmap_range(struct address_space* space, uint32_t begin, uint32_t end) {
+  lazy_begin();
   for (uint32_t address = begin; address < end; address += PAGE_SIZE) unmap_page(space, address);
+  lazy_end();
 }
 
 void space_destroy(struct address_space* space) {
@@ -47,8 +50,7 @@ bool space_map(struct address_space* space, uint32_t address, paddr_t frame, uin
 
 // ---- Fork ------------------------------------------------------------------------------------
 
-static void make_copy_on_write(pte_t* entry, uint32_t address) {
-  uint32_t rights = (pte_rights(*entry) & ~PAGE_WRITE) | PAGE_COW;
+static void make_copy_on_write(pte_t* entry, uint32_t address, uint32_t rights) {
   pte_set(entry, pte_make(pte_frame(*entry), rights));
   tlb_flush_page(address);
 }
@@ -57,9 +59,13 @@ static bool share_page(struct address_space* parent, struct address_space* child
                        uint32_t address) {
   pte_t* entry = page_entry(parent->root, address, false);
   if (entry == NULL || !pte_valid(*entry)) return true;
-  if (pte_rights(*entry) & PAGE_WRITE) make_copy_on_write(entry, address);
+  uint32_t rights = pte_rights(*entry);
+  if (rights & PAGE_WRITE) {
+    rights = (rights & ~PAGE_WRITE) | PAGE_COW;
+    make_copy_on_write(entry, address, rights);
+  }
   paddr_t frame = pte_frame(*entry);
-  if (!space_map(child, address, frame, pte_rights(*entry))) return false;
+  if (!space_map(child, address, frame, rights)) return false;
   frame_share(frame);
   return true;
 }
@@ -76,10 +82,11 @@ bool space_fork(struct address_space* parent, struct address_space* child) {
   if (!space_create(child)) return false;
   child->zero_begin = parent->zero_begin;
   child->heap_end = parent->heap_end;
-  if (share_range(parent, child, USER_BASE, parent->heap_end) &&
-      share_range(parent, child, USER_STACK_LOW, USER_TOP)) {
-    return true;
-  }
+  lazy_begin();
+  bool shared = share_range(parent, child, USER_BASE, parent->heap_end) &&
+                share_range(parent, child, USER_STACK_LOW, USER_TOP);
+  lazy_end();
+  if (shared) return true;
   space_destroy(child);
   return false;
 }

@@ -1,5 +1,6 @@
 // The machine-specific part of zos, for Z-ISA: all that kernel/ knows of the machine. Every
-// privileged or sensitive operation of the kernel is in this folder.
+// privileged or sensitive operation of the kernel is in this folder. With ZOS_PV the kernel is built for a
+// VMM, which it calls instead (pv/): what differs is between #ifdefs here and in the sources.
 //
 // Address map (virtual; the kernel's part is the same in all address spaces, and is mapped where it
 // lies in physical memory, so that physical address and kernel pointer are one number):
@@ -43,6 +44,7 @@ __attribute__((noreturn)) void kernel_main(const struct machine* machine);
 // ---- Interrupts: on or off -------------------------------------------------------------------
 typedef uint32_t irq_state;
 
+#ifndef ZOS_PV
 static inline bool interrupts_enabled(void) {
   return (read_sr() & SR_IE) != 0;
 }
@@ -67,6 +69,7 @@ static inline void irq_restore(irq_state saved) {
 static inline void wait_for_interrupt(void) {
   wfi();
 }
+#endif
 
 // ---- Traps: trap_entry.S, trap.c -------------------------------------------------------------
 // The state of the interrupted code. On the kernel stack of the process if it was in user mode.
@@ -125,6 +128,9 @@ static inline bool pte_valid(pte_t entry) {
 static inline uint32_t pte_rights(pte_t entry) {
   return entry & (PAGE_READ | PAGE_WRITE | PAGE_EXECUTE | PAGE_USER | PAGE_COW);
 }
+#ifndef ZOS_PV
+#define PTE_KERNEL PTE_G  // the same in all address spaces
+
 static inline paddr_t pte_frame(pte_t entry) {
   return entry >> PTE_PAGE_SHIFT << PAGE_SHIFT;
 }
@@ -137,6 +143,12 @@ static inline void pte_set(pte_t* entry, pte_t value) {
 static inline void tlb_flush_page(uint32_t address) {
   tlbinv(address);
 }
+// On a VMM changes can be collected (pv/pv.c); here each is a store.
+static inline void lazy_begin(void) {
+}
+static inline void lazy_end(void) {
+}
+#endif
 
 static inline void* frame_pointer(paddr_t frame) {
   return (void*)frame;
@@ -152,6 +164,7 @@ pte_t* page_entry(page_table_t root, uint32_t address, bool create);
 // Makes `root` the address space of the CPU.
 void space_activate(page_table_t root);
 
+#ifndef ZOS_PV
 // May the running process's memory be read, written at this address, as things stand?
 static inline bool can_read(uint32_t address) {
   return (probe(address) & PROBE_READ) != 0;
@@ -159,6 +172,7 @@ static inline bool can_read(uint32_t address) {
 static inline bool can_write(uint32_t address) {
   return (probe(address) & PROBE_WRITE) != 0;
 }
+#endif
 
 // ---- The machine: machine.c ------------------------------------------------------------------
 __attribute__((noreturn)) void power_off(uint32_t code);
@@ -175,17 +189,23 @@ void timer_stop(void);
 #define UART_CAN_SEND CONSOLE_LSR_EMPTY
 #define UART_INTERRUPT_ON_BYTE 1
 
+#ifndef ZOS_PV
 static inline uint8_t uart_read(uint32_t reg) {
   return read8(CONSOLE_BASE + reg);
 }
 static inline void uart_write(uint32_t reg, uint8_t value) {
   write8(CONSOLE_BASE + reg, value);
 }
+#endif
 
 // ---- Disk: disk.c ----------------------------------------------------------------------------
 // Reads sectors of drive 0 into physical memory; the process sleeps until they are there.
 bool disk_read(uint32_t sector, uint32_t count, paddr_t to);
 void disk_interrupt(void);
+
+#ifdef ZOS_PV
+#include "pv/pv.h"
+#endif
 
 #endif  // __ASSEMBLER__
 #endif

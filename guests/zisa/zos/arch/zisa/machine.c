@@ -18,6 +18,8 @@ __attribute__((noreturn)) void machine_start(const struct boot_info* boot) {
   kernel_main(&machine);
 }
 
+#ifndef ZOS_PV  // on a VMM: pv/pv.c
+
 // The register has 16 bits for the code.
 void power_off(uint32_t code) {
   if (code > UINT16_MAX) code = UINT16_MAX;
@@ -76,3 +78,5 @@ void timer_start(uint32_t interval) {
 void timer_stop(void) {
   set_compare(UINT64_MAX);
 }
+
+#endif

@@ -7,8 +7,8 @@
 #include "kernel.h"
 
 #define MAX_LEVELS 5
-#define KERNEL_DATA (PTE_R | PTE_W | PTE_G | PTE_A | PTE_D)
-#define KERNEL_CODE (PTE_R | PTE_X | PTE_G | PTE_A)
+#define KERNEL_DATA (PTE_R | PTE_W | PTE_KERNEL | PTE_A | PTE_D)
+#define KERNEL_CODE (PTE_R | PTE_X | PTE_KERNEL | PTE_A)
 
 static const uint8_t index_bits[MAX_LEVELS + 1][MAX_LEVELS] = {
     {0}, {20}, {10, 10}, {7, 7, 6}, {5, 5, 5, 5}, {4, 4, 4, 4, 4},
@@ -22,7 +22,6 @@ struct level {
 static struct level levels[MAX_LEVELS];
 static uint32_t last_level;
 static page_table_t kernel_root;  // the kernel's part, and nothing for a user
-static uint32_t active_base;      // what PTBR was last set to; 0 before the first time
 
 extern char kernel_code_begin[], kernel_code_end[];  // kernel.ld
 
@@ -39,6 +38,15 @@ static uint32_t index_at(uint32_t level, uint32_t address) {
   return address >> levels[level].shift & (levels[level].entries - 1);
 }
 
+#ifdef ZOS_PV
+static void link_table(page_table_t root, pte_t* entry, paddr_t frame);
+#else
+static void link_table(page_table_t root, pte_t* entry, paddr_t frame) {
+  (void)root;
+  pte_set(entry, pte_make(frame, 0));
+}
+#endif
+
 // ---- The walk --------------------------------------------------------------------------------
 
 static page_table_t table_of(pte_t entry) {
@@ -46,17 +54,17 @@ static page_table_t table_of(pte_t entry) {
 }
 
 // An entry with neither R, W nor X is not a leaf: it leads to a table.
-static bool make_table(pte_t* entry) {
+static bool make_table(page_table_t above, uint32_t level, pte_t* entry) {
   paddr_t frame = frame_alloc_zeroed();
   if (frame == 0) return false;
-  pte_set(entry, pte_make(frame, 0));
+  link_table(level == 0 ? above : NULL, entry, frame);
   return true;
 }
 
 pte_t* page_entry(page_table_t table, uint32_t address, bool create) {
   for (uint32_t level = 0; level < last_level; level++) {
     pte_t* entry = &table[index_at(level, address)];
-    if (!pte_valid(*entry) && !(create && make_table(entry))) return NULL;
+    if (!pte_valid(*entry) && !(create && make_table(table, level, entry))) return NULL;
     table = table_of(*entry);
   }
   return &table[index_at(last_level, address)];
@@ -73,6 +81,8 @@ static uint32_t first_user_slot(void) {
 static uint32_t end_of_user_slots(void) {
   return index_at(0, USER_TOP);
 }
+
+#ifndef ZOS_PV  // a VMM offers no z1
 
 // A root of shape z1 is 4 MiB. Such blocks are never given back to the frames: those of ended
 // processes wait here, linked by the physical address in an entry that is free and stays invalid
@@ -91,9 +101,28 @@ static void keep_spare_block(page_table_t root) {
   spare_blocks = root;
 }
 
+#endif
+
 static paddr_t alloc_root(void) {
   return root_size() > PAGE_SIZE ? frame_alloc_block(root_size()) : frame_alloc();
 }
+
+// What `visit` is told of: the entries that lead to tables, those of lower tables first.
+static void for_tables(page_table_t table, uint32_t level, uint32_t begin, uint32_t end,
+                       void (*visit)(pte_t* entry)) {
+  if (level == last_level) return;  // entries of the last level are pages, not tables
+  for (uint32_t i = begin; i < end; i++) {
+    if (!pte_valid(table[i])) continue;
+    for_tables(table_of(table[i]), level + 1, 0, levels[level + 1].entries, visit);
+    visit(&table[i]);
+  }
+}
+
+static void for_user_tables(page_table_t root, void (*visit)(pte_t* entry)) {
+  for_tables(root, 0, first_user_slot(), end_of_user_slots(), visit);
+}
+
+#ifndef ZOS_PV
 
 // The kernel's entries in the root are the same everywhere and lead to the same tables.
 page_table_t page_table_new(void) {
@@ -105,24 +134,21 @@ page_table_t page_table_new(void) {
   return root;
 }
 
-static void free_tables(page_table_t table, uint32_t level, uint32_t begin, uint32_t end) {
-  if (level == last_level) return;  // entries of the last level are pages, not tables
-  for (uint32_t i = begin; i < end; i++) {
-    if (!pte_valid(table[i])) continue;
-    free_tables(table_of(table[i]), level + 1, 0, levels[level + 1].entries);
-    frame_put(pte_frame(table[i]));
-    table[i] = 0;
-  }
+static void free_table(pte_t* entry) {
+  frame_put(pte_frame(*entry));
+  *entry = 0;
 }
 
 void page_table_free(page_table_t root) {
-  free_tables(root, 0, first_user_slot(), end_of_user_slots());
+  for_user_tables(root, free_table);
   if (root_size() > PAGE_SIZE) {
     keep_spare_block(root);
   } else {
     frame_put((paddr_t)root);
   }
 }
+
+#endif
 
 // ---- The kernel's part -----------------------------------------------------------------------
 
@@ -138,6 +164,8 @@ static void map_kernel(uint32_t begin, uint32_t size, uint32_t rights) {
   }
 }
 
+#ifndef ZOS_PV
+
 static void map_device(uint32_t address) {
   map_kernel(address, PAGE_SIZE, KERNEL_DATA);
 }
@@ -149,11 +177,11 @@ static void refuse_small_memory(uint32_t ram_size) {
   power_off(1);
 }
 
-static void make_kernel_root(void) {
-  paddr_t memory = alloc_root();
-  KASSERT(memory != 0, "no memory for the kernel's page tables");
-  kernel_root = frame_pointer(memory);
-  memset(kernel_root, 0, root_size());
+static void map_machine(void) {
+  map_device(EXIT_REGISTER);
+  map_device(INTC_BASE);
+  map_device(CONSOLE_BASE);
+  map_device(DISK_BASE);
 }
 
 static void turn_paging_on(void) {
@@ -161,24 +189,36 @@ static void turn_paging_on(void) {
   write_sr(read_sr() | SR_PG);
 }
 
+#else
+#include "pv/page_table.h"
+#endif
+
+static void make_kernel_root(void) {
+  paddr_t memory = alloc_root();
+  KASSERT(memory != 0, "no memory for the kernel's page tables");
+  kernel_root = frame_pointer(memory);
+  memset(kernel_root, 0, root_size());
+}
+
 void page_tables_init(const struct machine* machine, uint32_t count) {
   choose_shape(count);
   refuse_small_memory(machine->ram_size);
   make_kernel_root();
-  map_device(EXIT_REGISTER);
-  map_device(INTC_BASE);
-  map_device(CONSOLE_BASE);
-  map_device(DISK_BASE);
+  map_machine();
   uint32_t code_size = (uint32_t)(kernel_code_end - kernel_code_begin);
   map_kernel(machine->ram_base, code_size, KERNEL_CODE);
   map_kernel(machine->ram_base + code_size, machine->ram_size - code_size, KERNEL_DATA);
   turn_paging_on();
 }
 
+#ifndef ZOS_PV
+
 // ---- The active address space ----------------------------------------------------------------
 
 // Writing PTBR drops all translations but the kernel's, which are global. A process that goes on in
 // the address space that is active needs no write.
+static uint32_t active_base;  // what PTBR was last set to; 0 before the first time
+
 void space_activate(page_table_t root) {
   uint32_t base = (last_level + 1) << PTBR_SHAPE_SHIFT | (uint32_t)root >> PAGE_SHIFT;
   KASSERT(active_base == 0 || read_ptbr() == active_base,
@@ -187,3 +227,5 @@ void space_activate(page_table_t root) {
   write_cr(CR_PTBR, base);
   active_base = base;
 }
+
+#endif

@@ -2,7 +2,11 @@
 // interrupts off; a0 = number of the CPU, a1 = address of the boot information.
 #include "arch.h"
 
+#ifdef ZOS_PV
+ZISA_NOTE("zisa pv")
+#else
 ZISA_NOTE("zisa")
+#endif
 
     .section .text.start, "ax"
     .globl _start

@@ -9,7 +9,17 @@ _Static_assert(sizeof(struct trap_frame) == FRAME_SIZE, "trap_entry.S knows anot
 _Static_assert(offsetof(struct trap_frame, tval) == FRAME_TVAL, "trap_entry.S knows another frame");
 
 void trap_init(void) {
+#ifdef ZOS_PV
+  static const uint32_t causes[] = {
+      CAUSE_MISALIGNED_JUMP, CAUSE_FETCH_ACCESS, CAUSE_ILLEGAL,    CAUSE_EBREAK,
+      CAUSE_LOAD_MISALIGNED, CAUSE_LOAD_ACCESS,  CAUSE_STORE_MISALIGNED, CAUSE_STORE_ACCESS,
+      CAUSE_ECALL_U,         CAUSE_ECALL_S,      CAUSE_FETCH_PAGE, CAUSE_LOAD_PAGE,
+      CAUSE_STORE_PAGE,      CAUSE_PRIVILEGED,   CAUSE_HCALL,      CAUSE_EVENT,
+  };
+  pv_init(causes, sizeof causes / sizeof causes[0], (uint32_t)trap_entry);
+#else
   write_cr(CR_TVEC, (uint32_t)trap_entry);
+#endif
 }
 
 void trap_set_kernel_stack(void* top) {

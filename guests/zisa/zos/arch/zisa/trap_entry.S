@@ -3,6 +3,11 @@
 // counter in EPC and the mode in SR.PMODE, and has turned interrupts off. All registers still belong
 // to the interrupted code: we save them in a trap frame (arch.h), call trap(frame), restore them.
 #include "arch.h"
+#ifdef ZOS_PV
+#include "pv/entry.h"
+#else
+#include "entry.h"
+#endif
 
 #define REGISTER(n) (4 * (n))
 
@@ -18,8 +23,8 @@
     .globl trap_entry
 trap_entry:
     // One register to work with: t0 waits in SCRATCH. No trap can come in between.
-    write_cr CR_SCRATCH, t0
-    read_sr t0
+    save_scratch t0
+    read_trap_sr t0
     andi    t0, t0, SR_PMODE
     bnez    t0, from_kernel
 
@@ -43,16 +48,16 @@ from_kernel:
 
 save_rest:                          // t1 = the interrupted code's sp
     sw      t1, REGISTER(2)(sp)
-    read_cr t0, CR_SCRATCH
+    read_scratch t0
     sw      t0, REGISTER(5)(sp)
     for_plain_registers sw
-    read_cr t0, CR_EPC
+    read_trap_pc t0
     sw      t0, FRAME_PC(sp)
-    read_sr t0
+    read_trap_sr t0
     sw      t0, FRAME_SR(sp)
-    read_cr t0, CR_CAUSE
+    read_trap_cause t0
     sw      t0, FRAME_CAUSE(sp)
-    read_cr t0, CR_TVAL
+    read_trap_value t0
     sw      t0, FRAME_TVAL(sp)
     mv      a0, sp
     call    trap
@@ -63,14 +68,14 @@ save_rest:                          // t1 = the interrupted code's sp
     .globl trap_return
 trap_return:                        // sp = trap frame
     lw      t0, FRAME_PC(sp)
-    write_cr CR_EPC, t0
+    write_trap_pc t0
     lw      t0, FRAME_SR(sp)
-    write_sr t0
+    write_trap_sr t0
     for_plain_registers lw
     lw      t0, REGISTER(5)(sp)
     lw      t1, REGISTER(6)(sp)
     lw      sp, REGISTER(2)(sp)
-    tret
+    leave_trap
 
 // Where the context of a new process begins (context_init): sp = its trap frame.
     .globl process_start
