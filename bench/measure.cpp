@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/child.hpp"
+#include "bench/strategies.hpp"
 
 namespace ringside::bench {
 
@@ -131,6 +132,7 @@ Result<Measured> measure(const Settings& settings) {
       if (auto done = measure_program(settings, program); !done) return fail(done.error());
     if (auto done = measure_back(settings, all); !done) return fail(done.error());
     if (auto done = measure_hello(settings, all); !done) return fail(done.error());
+    if (auto done = measure_strategies(settings, all); !done) return fail(done.error());
   }
   double logarithms = 0;
   for (const Program& program : all.programs) {

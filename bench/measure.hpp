@@ -39,6 +39,14 @@ struct Program {
   double ratio() const { return qemu.seconds() / ringside.seconds(); }
 };
 
+/// A strategy with one guest.
+struct StrategySpeed {
+  std::string strategy, guest;
+  u64 count = 0;  ///< of instructions or exits, full run less empty one
+  Side side;
+  double per_second() const { return static_cast<double>(count) / side.seconds(); }
+};
+
 struct Measured {
   std::vector<Program> programs;
   double geometric_mean = 0;  ///< of the ratios
@@ -46,6 +54,8 @@ struct Measured {
       back;  ///< wall seconds of one `back` of the debugger, 100 million instructions in
   std::vector<double> hello;  ///< wall seconds of zos printing hello, from start to end
   u64 resident_bytes = 0;     ///< the most that any run held
+  std::vector<StrategySpeed> user_bound;  ///< instructions of user code; the first is bare
+  std::vector<StrategySpeed> exits;       ///< exits and what is done about them
 };
 
 /// RAM of the guests measured: the same for both sides.

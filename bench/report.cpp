@@ -22,6 +22,33 @@ Json side(const Program& program, const Side& side) {
       {"mips", program.mips(side)}, {"cpu_seconds", side.full}, {"cpu_seconds_empty", side.empty}};
 }
 
+std::string strategies_table(const Measured& all) {
+  std::string text = fmt::format("\n{:<15} {:>14} {:>14}   {:<18} {:>14}\n", "user code under", "million insns/s",
+                                 "of bare", "exits of", "a million take");
+  for (std::size_t i = 0; i < all.user_bound.size(); ++i) {
+    const StrategySpeed& user = all.user_bound[i];
+    text += fmt::format("{:<15} {:>15.0f} {:>14.2f}", user.strategy, user.per_second() / 1e6,
+                        user.per_second() / all.user_bound.front().per_second());
+    for (const StrategySpeed& exits : all.exits)
+      if (exits.strategy == user.strategy)
+        text += fmt::format("   {:<18} {:>12.2f} s", exits.guest, 1e6 / exits.per_second());
+    text += "\n";
+  }
+  return text;
+}
+
+Json speeds(const std::vector<StrategySpeed>& all) {
+  Json list = Json::array();
+  for (const StrategySpeed& each : all)
+    list.push_back({{"strategy", each.strategy},
+                    {"guest", each.guest},
+                    {"count", each.count},
+                    {"per_second", each.per_second()},
+                    {"cpu_seconds", each.side.full},
+                    {"cpu_seconds_empty", each.side.empty}});
+  return list;
+}
+
 }  // namespace
 
 std::string as_table(const Measured& all) {
@@ -42,7 +69,7 @@ std::string as_table(const Measured& all) {
       "resident memory of a run: {:.1f} MiB, with {:.0f} MiB of guest RAM (to reach: at most 64 MB "
       "more)\n",
       static_cast<double>(all.resident_bytes) / kMebibyte, kGuestRam / kMebibyte);
-  return text;
+  return text + strategies_table(all);
 }
 
 std::string as_json(const Measured& all, const Settings& settings) {
@@ -61,7 +88,9 @@ std::string as_json(const Measured& all, const Settings& settings) {
                          {"back_wall_seconds", all.back},
                          {"hello_wall_seconds", all.hello},
                          {"resident_bytes", all.resident_bytes},
-                         {"guest_ram_bytes", kGuestRam}};
+                         {"guest_ram_bytes", kGuestRam},
+                         {"user_bound", speeds(all.user_bound)},
+                         {"exits", speeds(all.exits)}};
   return document.dump(2) + "\n";
 }
 

@@ -7,6 +7,7 @@
 
 #include "cli/numbers.hpp"
 #include "cli/table.hpp"
+#include "study/classify/json.hpp"
 
 namespace ringside::cli {
 
@@ -71,6 +72,32 @@ std::vector<Finding> sensitive_first(std::vector<Finding> findings) {
   return findings;
 }
 
+std::string guest_classes(const GuestFinding& f) {
+  std::vector<std::string_view> parts;
+  for (const auto& [found, name] : {std::pair{f.control, "control"}, std::pair{f.frames, "frames"},
+                                    std::pair{f.status, "status"}, std::pair{f.user, "user"},
+                                    std::pair{f.time, "time"}})
+    if (found) parts.push_back(name);
+  return parts.empty() ? "innocuous" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
+// What neither exits nor has a class is as in root mode, and says nothing here.
+std::string non_root_text(const NonRootClassification& all, const Style& style) {
+  Table table({{"instruction", false}, {"exits", false}, {"can be made to", false}, {"classes found", false},
+               {"hole", false}});
+  std::size_t left_out = 0;
+  for (const GuestFinding& f : all.findings) {
+    const bool plain = f.exits == InUserMode::kRuns && !f.sensitive() && !f.time && !f.can_be_made_to_exit;
+    left_out += plain;
+    if (!plain)
+      table.add({{f.instruction}, {std::string(in_user_name(f.exits))}, yes(f.can_be_made_to_exit),
+                 {guest_classes(f), f.sensitive() ? Ink::kStrong : Ink::kDim}, yes(f.hole(), Ink::kLie)});
+  }
+  return "\nIn non-root mode under the controls of hvm with nested paging; sensitive is what touches the VMM's\n\n" +
+         table.text(style) + fmt::format("The other {} are innocuous and never exit.\n\n", left_out) +
+         theorems_text(all.verdicts, style);
+}
+
 }  // namespace
 
 std::string classify_text(const Classification& all, const Style& style) {
@@ -87,9 +114,10 @@ std::string classify_text(const Classification& all, const Style& style) {
                yes(finding.sensitive()),
                yes(finding.privileged()),
                yes(finding.hole(), Ink::kLie)});
-  std::string text = fmt::format("Popek and Goldberg's classes on {}, by experiment\n\n", all.isa);
+  std::string text = fmt::format("Popek and Goldberg's classes on {}{}, by experiment\n\n", all.isa,
+                                 all.non_root ? " in root mode" : "");
   text += table.text(style) + "\n" + theorems_text(all.verdicts, style);
-  return all.note.empty() ? text : text + all.note + ".\n";
+  return all.non_root ? text + non_root_text(*all.non_root, style) : text;
 }
 
 std::string witness_text(const WitnessText& witness, const Style& style) {

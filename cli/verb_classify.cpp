@@ -126,7 +126,7 @@ void add_classify(CLI::App& app, Frame& frame) {
                "  ringside classify --guest guests/zisa/zos");
   auto o = std::make_shared<ClassifyOptions>();
   verb.add_option("--isa", o->isa,
-                  "zisa, zisa-v, zisa-h (judged in root mode, as zisa) or FILE.json [zisa, or what the "
+                  "zisa, zisa-v, zisa-h (root mode, then non-root mode) or FILE.json [zisa, or what the "
                   "guest says]")
       ->type_name("ISA");
   auto* witness =

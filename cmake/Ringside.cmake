@@ -12,9 +12,11 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 # -O3 makes the engines' dispatch loop larger, not faster.
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 
+# With precompiled headers, of which ccache asks that it be told to trust them.
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros "${CCACHE_PROGRAM}")
 endif()
 
 # Flags of our own targets only; nothing of this leaks to a project that links them.
@@ -72,6 +74,23 @@ function(ringside_library name)
     endif()
   endforeach()
   set_property(GLOBAL APPEND PROPERTY RINGSIDE_LIBRARIES ${target})
+endfunction()
+
+# ringside_precompile(<target> HEADERS...)
+#   Headers of packages that take the compiler seconds in each file of that target.
+# ringside_reuse_precompiled(<target> <other>): those of the other target, which has the same flags.
+function(ringside_precompile target)
+  target_precompile_headers(${target} PRIVATE ${ARGN})
+  ringside_precompiled_with_ccache(${target})
+endfunction()
+function(ringside_reuse_precompiled target other)
+  target_precompile_headers(${target} REUSE_FROM ${other})
+  ringside_precompiled_with_ccache(${target})
+endfunction()
+function(ringside_precompiled_with_ccache target)
+  if(CCACHE_PROGRAM AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE -fpch-preprocess)
+  endif()
 endfunction()
 
 # ringside_libraries(<variable> [REGEX])

@@ -89,6 +89,12 @@ Step Cpu::step(bool sensitive_seen) {
                             !variant_.traps_in_user(decoded.row, state.sr);
   if (runs_in_user && trap_to == TrapTo::kVmm && !sensitive_seen)
     return {Step::Kind::kSensitive, decoded.row, {}, false};
+  return execute_here(decoded);
+}
+
+Step Cpu::execute_word(u32 word) { return execute_here(memo_.decode(word)); }
+
+Step Cpu::execute_here(const zisa::Decoded& decoded) {
   if (non_root.active)
     if (const auto left = exit_before(decoded)) return *left;
   return execute(decoded, direct);
@@ -116,7 +122,9 @@ Step Cpu::execute(const zisa::Decoded& decoded, u64& counter) {
   View<Hardware> view(state, hardware);
   const Account payer = account();
   std::optional<Unmasked> as_seen;
-  if (non_root.active && non_root.controls.masked && decoded.row < zisa::kRowCount && zisa::kRows[decoded.row].kind == zisa::Kind::kSystem) as_seen.emplace(*this);
+  if (non_root.active && non_root.controls.masked && decoded.row < zisa::kRowCount &&
+      zisa::kRows[decoded.row].kind == zisa::Kind::kSystem)
+    as_seen.emplace(*this);
   const auto& trap = view.execute(decoded, variant_);
   as_seen.reset();
   if (trap) return trapped(*trap, decoded.row);

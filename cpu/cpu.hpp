@@ -79,6 +79,9 @@ class Cpu {
   /// instruction that the last step only announced.
   Step step(bool sensitive_seen = false);
 
+  /// Executes a word as if it had been fetched at the PC: for experiments with single instructions.
+  Step execute_word(u32 word);
+
   /// Non-root mode; all of it is part of the state of the CPU.
   NonRoot non_root;
 
@@ -174,6 +177,7 @@ class Cpu {
   void take_delivery_back();
   void drop_translations();
 
+  Step execute_here(const zisa::Decoded& decoded);
   Step execute(const zisa::Decoded& decoded, u64& counter);
   Step step_unit();
   Step trapped(const Trap& trap, unsigned row);

@@ -37,7 +37,7 @@ std::unique_ptr<vmm::Strategy> make_hvm(const Options& options) {
 
 const std::vector<StrategyInfo>& strategies() {
   static const std::vector<StrategyInfo> all = {
-      {"bare", make<ringside::strategies::Bare>, "the guest owns the machine", {"zisa", "zisa-v"},
+      {"bare", make<ringside::strategies::Bare>, "the guest owns the machine", {"zisa", "zisa-v", "zisa-h"},
        "zisa", false},
       {"trap-emulate", make<ringside::strategies::TrapEmulate>, "the guest runs in U mode, traps are emulated",
        {"zisa", "zisa-v"}, "zisa-v"},

@@ -42,6 +42,10 @@ const std::string& Laboratory::isa() const {
   return parts_->machine.variant.name;
 }
 
+bool Laboratory::has_non_root() const {
+  return parts_->machine.variant.hardware_assistance;
+}
+
 const std::vector<LabInstruction>& Laboratory::instructions() const {
   return parts_->instructions;
 }

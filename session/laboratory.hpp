@@ -138,6 +138,8 @@ class Laboratory {
 
   /// Name of the variant.
   const std::string& isa() const;
+  /// Whether the variant has non-root mode (session/laboratory_guest.hpp).
+  bool has_non_root() const;
   const std::vector<LabInstruction>& instructions() const;
   /// Makes a variant of one's own: whether an instruction that may vary traps in user mode.
   void set_trap(std::string_view instruction, bool traps);

@@ -11,21 +11,9 @@ namespace {
 
 constexpr u32 kRights = kLabRead | kLabWrite | kLabExecute | kLabUser;
 constexpr u32 kLeafFlags = mmu::pte::kV | mmu::pte::kA | mmu::pte::kD;
-constexpr u64 kFirstFrame = kLabBase >> kPageShift;
-
 using Picture = std::array<u8, kPageSize>;
 
-// Bytes with no pattern, the same on every host: a page must not look like another.
-const std::array<Picture, kLabFrames>& pictures() {
-  static const auto all = [] {
-    std::array<Picture, kLabFrames> made;
-    u64 hash = 0;
-    for (Picture& picture : made)
-      for (u8& byte : picture) byte = static_cast<u8>((hash = hash_mix(hash, 1)) >> 32);
-    return made;
-  }();
-  return all;
-}
+constexpr u64 kFirstFrame = kLabBase >> kPageShift;
 
 Hpa address_of(u32 frame) {
   return {u64{kLabBase} + u64{frame} * kPageSize};
@@ -35,7 +23,20 @@ u32 page_address(u32 page) {
   return kLabBase + page * kPageSize;
 }
 
-cpu::ArchState to_arch(const LabCpu& cpu) {
+}  // namespace
+
+const Picture& lab_picture(u32 number) {
+  static const auto all = [] {
+    std::array<Picture, kLabFrames> made;
+    u64 hash = 0;
+    for (Picture& picture : made)
+      for (u8& byte : picture) byte = static_cast<u8>((hash = hash_mix(hash, 1)) >> 32);
+    return made;
+  }();
+  return all[number];
+}
+
+cpu::ArchState lab_arch_state(const LabCpu& cpu) {
   cpu::ArchState state;
   std::copy(cpu.x.begin(), cpu.x.end(), state.x.begin());
   state.pc = cpu.pc;
@@ -47,8 +48,6 @@ cpu::ArchState to_arch(const LabCpu& cpu) {
   return state;
 }
 
-}  // namespace
-
 u32 lab_ptbr(u32 frame, u32 levels) {
   return mmu::ptbr::make(kFirstFrame + kLabFrames + frame, levels);
 }
@@ -56,7 +55,7 @@ u32 lab_ptbr(u32 frame, u32 levels) {
 void LabMachine::set_up(const LabState& state) {
   set_up_frames(state);
   set_up_tables(state);
-  cpu_.state = to_arch(state.cpu);
+  cpu_.state = lab_arch_state(state.cpu);
   clock_.instructions = state.time;
   cpu_.entered();
   auto& tlb = cpu_.mmu().tlb;
@@ -70,7 +69,7 @@ void LabMachine::set_up(const LabState& state) {
 void LabMachine::set_up_frames(const LabState& state) {
   for (u32 frame = 0; frame < kLabFrames; ++frame) {
     if (holds_[frame] == state.contents[frame]) continue;
-    const Picture& picture = pictures()[state.contents[frame]];
+    const Picture& picture = lab_picture(state.contents[frame]);
     std::copy(picture.begin(), picture.end(), memory_.writable(address_of(frame), kPageSize));
     holds_[frame] = state.contents[frame];
   }
@@ -103,9 +102,10 @@ std::optional<cpu::Trap> LabMachine::execute(u32 word) {
   return view.execute(zisa::decode(word), variant);
 }
 
+LabCpu LabMachine::registers() const { return lab_registers(cpu_.state); }
+
 // An address without a reservation means nothing.
-LabCpu LabMachine::registers() const {
-  const cpu::ArchState& state = cpu_.state;
+LabCpu lab_registers(const cpu::ArchState& state) {
   LabCpu cpu;
   std::copy_n(state.x.begin(), kLabRegisters, cpu.x.begin());
   cpu.pc = state.pc;
@@ -147,7 +147,7 @@ std::vector<LabByte> LabMachine::written(const LabState& state, const LabMap& ma
     u32 page = frame;
     for (u32 p = 0; p < kLabPages; ++p)
       if (map[p].mapped && map[p].frame == frame) page = p;
-    const Picture& picture = pictures()[state.contents[frame]];
+    const Picture& picture = lab_picture(state.contents[frame]);
     const u8* now = memory_.at(address_of(frame));
     for (u32 i = 0; i < kPageSize; ++i)
       if (now[i] != picture[i]) bytes.push_back({page_address(page) + i, now[i]});

@@ -6,6 +6,12 @@
 
 namespace ringside::session {
 
+/// Bytes with no pattern, the same on every host: a page must not look like another. `number` is below kLabFrames.
+const std::array<u8, kPageSize>& lab_picture(u32 number);
+/// The registers as the CPU has them, and back.
+cpu::ArchState lab_arch_state(const LabCpu& cpu);
+LabCpu lab_registers(const cpu::ArchState& state);
+
 class LabMachine {
  public:
   explicit LabMachine(cpu::Variant chosen)

@@ -230,6 +230,7 @@ services:
   j disk
   j software
   j rewrite
+  j rewrite
 
 mode:
   read_sr x1

@@ -119,7 +119,7 @@ std::vector<FuzzMinimum> minimums(const Fuzzed& f) {
   return {{"mode switches", f.did.mode_switches, 20 * n},
           {"page-table edits", f.did.page_table_edits, n},
           {"interrupts", f.did.interrupts, 10 * n},
-          {"code rewrites", f.did.code_rewrites, n},
+          {"code rewrites", f.did.code_rewrites, n / 4},
           {"mid-unit events", f.did.mid_unit_events, n},
           {"guests past 200 instructions after paging", f.past_paging, n - n / 10}};
 }

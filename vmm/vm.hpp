@@ -393,6 +393,7 @@ class Vm {
   std::optional<cpu::EntryFault> enter_non_root();
   void store_guest();
   void store_status();
+  void show_masked_status(ArchState& virt) const;
   mmu::Walk look_own_tables(const ArchState& state, Gva gva) const;
   void fill_frame_tables();
 

@@ -32,18 +32,23 @@ void Vm::write_field(Field field, u32 value) {
   if (info_of(field).group == cpu::FieldGroup::kExit) return;  // read-only
   block().write(field, value);
   if (is_guest_register(field)) part(s_.assisted.known, field) = value;
+  if (field == Field::kSrMask || field == Field::kSrShadow) show_masked_status(s_.vcpu.virt);
 }
 
-// Bits of SR under the mask are the VMM's own; it has them in mind.
+// Bits of SR under the mask are the VMM's own, who knows them by the shadow.
+void Vm::show_masked_status(ArchState& virt) const {
+  const u32 mask = block().read(Field::kSrMask);
+  virt.sr = (virt.sr & ~mask) | (block().read(Field::kSrShadow) & mask);
+}
+
 void Vm::fetch(std::initializer_list<Field> fields) {
   ArchState& virt = s_.vcpu.virt;
   for (const Field field : fields) {
     const u64 bit = u64{1} << number_of(field);
     if (!is_guest_register(field) || s_.assisted.fetched & bit) continue;
     s_.assisted.fetched |= bit;
-    const u32 value = part(s_.assisted.known, field) = read_field(field);
-    const u32 mask = field == Field::kGuestSr ? block().read(Field::kSrMask) : 0;
-    part(virt, field) = (value & ~mask) | (block().read(Field::kSrShadow) & mask);
+    part(virt, field) = part(s_.assisted.known, field) = read_field(field);
+    if (field == Field::kGuestSr) show_masked_status(virt);
   }
 }
 

@@ -39,11 +39,14 @@ void Hvm::start(Vm& vm) {
   vm.write_field(Field::kControls, controls);
 }
 
-// The timer is virtual, and so is the list of what is pending. With shadow paging the guest may not see the
-// page-table base that is in force, nor the tables, nor change them unnoticed.
+AskedExits exits_with_nested_paging() {
+  return {instruction_bit("wfi"), bit(Cr::kIpend), bit(Cr::kTimecmp) | bit(Cr::kTimecmph)};
+}
+
+// With shadow paging the guest may not see the page-table base that is in force, nor the tables, nor change them
+// unnoticed.
 void Hvm::choose_exits(Vm& vm) {
-  u32 instructions = instruction_bit("wfi");
-  u32 reads = bit(Cr::kIpend), writes = bit(Cr::kTimecmp) | bit(Cr::kTimecmph);
+  auto [instructions, reads, writes] = exits_with_nested_paging();
   if (!paging_.nested) {
     instructions |= instruction_bit("read_ptbr") | instruction_bit("probe") |
                     instruction_bit("tlbinv") | instruction_bit("tlbinv_all");

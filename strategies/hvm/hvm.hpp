@@ -10,6 +10,13 @@
 
 namespace ringside::strategies {
 
+/// What a VMM has the guest exit for, as fields of the control block hold it.
+struct AskedExits {
+  u32 instructions = 0, cr_reads = 0, cr_writes = 0;
+};
+/// What hvm asks for with nested paging: the timer is virtual, and so is the list of what is pending.
+AskedExits exits_with_nested_paging();
+
 class Hvm final : public vmm::CopyableStrategy<Hvm> {
  public:
   explicit Hvm(const vmm::AssistedPaging& paging = {})

@@ -16,11 +16,10 @@ const Finding* Classification::find(std::string_view instruction) const {
 Classification classify(Laboratory& laboratory) {
   Classification all;
   all.isa = laboratory.isa();
-  if (all.isa == "zisa-h")
-    all.note = "zisa-h is judged in root mode; non-root mode is not simulated yet";
   for (const LabInstruction& each : laboratory.instructions())
     all.findings.push_back(experiment(laboratory, each));
   all.verdicts = judge(all.findings);
+  if (laboratory.has_non_root()) all.non_root = classify_non_root(laboratory.instructions());
   return all;
 }
 

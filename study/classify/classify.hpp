@@ -3,15 +3,16 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "study/classify/verdict.hpp"
+#include "study/classify/non_root.hpp"
 
 namespace ringside::study {
 
 struct Classification {
   std::string isa;
-  std::string note;               ///< what of the machine was not judged; may be empty
   std::vector<Finding> findings;  ///< one for each instruction of the table
   Verdicts verdicts;
+  /// Non-root mode under the controls of hvm with nested paging, where the variant has it.
+  std::optional<NonRootClassification> non_root;
 
   const Finding* find(std::string_view instruction) const;
 };

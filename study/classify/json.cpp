@@ -44,6 +44,23 @@ Json finding_json(session::Laboratory& laboratory, const Finding& f) {
           {"witnesses", witnesses}};
 }
 
+Json non_root_json(const NonRootClassification& all) {
+  Json list = Json::array();
+  for (const GuestFinding& f : all.findings)
+    list.push_back({{"name", f.instruction},
+                    {"exits", in_user_name(f.exits)},
+                    {"can_be_made_to_exit", f.can_be_made_to_exit},
+                    {"control", f.control},
+                    {"frames", f.frames},
+                    {"status", f.status},
+                    {"sensitive", f.sensitive()},
+                    {"user_sensitive", f.user},
+                    {"time_sensitive", f.time},
+                    {"hole", f.hole()},
+                    {"completed", f.completed}});
+  return {{"controls", "hvm with nested paging"}, {"instructions", list}, {"theorems", verdicts_json(all.verdicts)}};
+}
+
 }  // namespace
 
 std::string_view in_user_name(InUserMode in_user) {
@@ -74,9 +91,9 @@ Json to_json(session::Laboratory& laboratory, const Classification& all) {
     instructions.push_back(finding_json(laboratory, finding));
   return {{"schema", "ringside/classify/1"},
           {"isa", all.isa},
-          {"note", all.note},
           {"instructions", instructions},
-          {"theorems", verdicts_json(all.verdicts)}};
+          {"theorems", verdicts_json(all.verdicts)},
+          {"non_root", all.non_root ? non_root_json(*all.non_root) : Json(nullptr)}};
 }
 
 Json to_json(const std::vector<SubsetVerdicts>& subsets) {

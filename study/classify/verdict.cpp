@@ -10,10 +10,10 @@ namespace {
 using Names = std::vector<std::string>;
 
 template <class Breaks>
-Names breakers(const std::vector<Finding>& findings, Breaks breaks) {
+Names breakers(const std::vector<Judged>& cases, Breaks breaks) {
   Names names;
-  for (const Finding& finding : findings)
-    if (breaks(finding)) names.push_back(finding.instruction);
+  for (const Judged& each : cases)
+    if (breaks(each)) names.push_back(each.instruction);
   return names;
 }
 
@@ -50,19 +50,29 @@ Verdict second(const Verdict& first, const Names& timed) {
 
 }  // namespace
 
-Verdicts judge(const std::vector<Finding>& findings) {
-  const auto holes = breakers(findings, [](const Finding& f) { return f.hole(); });
-  const auto timed = breakers(
-      findings, [](const Finding& f) { return f.is(Class::kTime) && !f.can_be_made_to_trap(); });
-  const auto user =
-      breakers(findings, [](const Finding& f) { return f.is(Class::kUser) && !f.privileged(); });
-  const Verdict first =
-      simple("Theorem 1 (a VMM can be built)", holes, "every sensitive instruction is privileged",
-             "sensitive and not privileged");
+Verdicts judge(const std::vector<Judged>& cases, std::string_view privileged) {
+  const auto holes = breakers(cases, [](const Judged& c) { return c.sensitive && !c.privileged; });
+  const auto timed = breakers(cases, [](const Judged& c) { return c.time_sensitive && !c.can_be_made_to_trap; });
+  const auto user = breakers(cases, [](const Judged& c) { return c.user_sensitive && !c.privileged; });
+  const bool exits = privileged == "exits";
+  const auto condition = [&](std::string_view which) {
+    return fmt::format("every {} instruction {}{}", which, exits ? "" : "is ", privileged);
+  };
+  const auto breach = [&](std::string_view which) {
+    return exits ? fmt::format("{} without an exit", which) : fmt::format("{} and not {}", which, privileged);
+  };
+  const Verdict first = simple("Theorem 1 (a VMM can be built)", holes, condition("sensitive"), breach("sensitive"));
   return {first, second(first, timed),
-          simple("Theorem 3 (a hybrid VMM can be built)", user,
-                 "every user-sensitive instruction is privileged",
-                 "user-sensitive and not privileged")};
+          simple("Theorem 3 (a hybrid VMM can be built)", user, condition("user-sensitive"),
+                 breach("user-sensitive"))};
+}
+
+Verdicts judge(const std::vector<Finding>& findings) {
+  std::vector<Judged> cases;
+  for (const Finding& f : findings)
+    cases.push_back({f.instruction, f.sensitive(), f.is(Class::kUser), f.is(Class::kTime), f.privileged(),
+                     f.can_be_made_to_trap()});
+  return judge(cases, "privileged");
 }
 
 }  // namespace ringside::study

@@ -22,4 +22,14 @@ struct Verdict {
 using Verdicts = std::array<Verdict, 3>;
 Verdicts judge(const std::vector<Finding>& findings);
 
+/// What of an instruction the theorems ask for.
+struct Judged {
+  std::string instruction;
+  bool sensitive = false, user_sensitive = false, time_sensitive = false;
+  bool privileged = false;  ///< always traps where a guest runs
+  bool can_be_made_to_trap = false;
+};
+/// The same; `privileged` is how the sentences call it.
+Verdicts judge(const std::vector<Judged>& cases, std::string_view privileged);
+
 }  // namespace ringside::study

@@ -21,7 +21,6 @@ Finding finding(const std::string& name, std::initializer_list<Class> classes, I
 Classification three_instructions() {
   Classification all;
   all.isa = "mine";
-  all.note = "a note";
   all.findings = {
       finding("add", {}, InUserMode::kRuns),
       finding("peek", {Class::kMode, Class::kPages, Class::kUser}, InUserMode::kRuns),
@@ -49,7 +48,18 @@ TEST_CASE("classify prints a row for each instruction and a sentence for each th
   CHECK(line_of(text, "clock").find("if TSD") != std::string::npos);
   CHECK(line_of(text, "Theorem 1").find("fails: peek is sensitive") != std::string::npos);
   CHECK(line_of(text, "Theorem 3").find("fails: peek is user-sensitive") != std::string::npos);
-  CHECK(line_of(text, "a note") == "a note.");
+}
+
+TEST_CASE("classify prints non-root mode apart, and only what has something to say") {
+  Classification all = three_instructions();
+  GuestFinding add, wait;
+  add.instruction = "add";
+  wait.instruction = "wait", wait.exits = InUserMode::kTraps, wait.can_be_made_to_exit = true;
+  all.non_root = NonRootClassification{{add, wait}, all.verdicts};
+  const std::string text = classify_text(all, kPlain);
+  CHECK(text.find("in root mode") != std::string::npos);
+  CHECK(line_of(text, "wait").find("always") != std::string::npos);
+  CHECK(line_of(text, "The other 1 are innocuous").find("never exit") != std::string::npos);
 }
 
 TEST_CASE("a witness shows both states and marks what differs") {

@@ -7,8 +7,14 @@ using namespace ringside::test;
 
 namespace {
 
-session::Options beside(const std::vector<session::Neighbour>& neighbours, bool virtual_time) {
-  auto options = guest("zos", "zisa-v", "trap-emulate", "hello; primes 300");
+struct Way {
+  const char *strategy = "trap-emulate", *isa = "zisa-v", *paging = "";
+};
+constexpr Way kWays[] = {{}, {"dbt", "zisa"}, {"hvm", "zisa-h", "nested"}, {"hvm", "zisa-h", "shadow"}};
+
+session::Options beside(const std::vector<session::Neighbour>& neighbours, bool virtual_time, const Way& way = {}) {
+  auto options = guest("zos", way.isa, way.strategy, "hello; primes 300");
+  options.paging = way.paging;
   options.neighbours = neighbours;
   options.virtual_time = virtual_time;
   options.max_instructions = 20'000'000;
@@ -48,12 +54,14 @@ TEST_CASE("what the guests spent adds up to what the machine spent, account by a
   }
 }
 
-TEST_CASE("a neighbour that loops, crashes or attacks leaves the others bit-identical") {
-  const auto alone = ended(beside({}, true)).report();
+namespace {
+
+void check_unharmed(const Way& way) {
+  const auto alone = ended(beside({}, true, way)).report();
   REQUIRE(alone.outcome == "exited");
   for (const char* attack : {"", "loop", "write", "tables", "dma", "crash", "dma write tables loop"}) {
-    INFO(attack);
-    const auto session = ended(beside({{"hostile", attack}}, true));
+    INFO(attack << " under " << way.strategy << " " << way.paging);
+    const auto session = ended(beside({{"hostile", attack}}, true, way));
     const auto beside_it = session.report(0);
     CHECK(beside_it.outcome == "exited");
     CHECK(beside_it.state_hash == alone.state_hash);
@@ -63,6 +71,12 @@ TEST_CASE("a neighbour that loops, crashes or attacks leaves the others bit-iden
     const std::string dead = attack == std::string_view("crash") ? "failed" : "exited";
     CHECK(session.report(1).outcome == (endless ? "limit" : dead));
   }
+}
+
+}  // namespace
+
+TEST_CASE("a neighbour that loops, crashes or attacks leaves the others bit-identical") {
+  for (const Way& way : kWays) check_unharmed(way);
 }
 
 TEST_CASE("the same machine with the same guests runs the same way again") {

@@ -3,7 +3,7 @@
 #include "catch.hpp"
 #include "strategies/dbt/dbt.hpp"
 #include "support/equivalence.hpp"
-#include "support/random_program.hpp"
+#include "support/machines.hpp"
 
 using namespace ringside;
 using namespace ringside::test;
@@ -12,19 +12,21 @@ using strategies::DbtOptions;
 
 namespace {
 
-u32 seeds_that_part(DbtOptions::SeededFault fault, u64 first, u64 count, u32 tick) {
-  u32 parted = 0;
-  for (u64 seed = first; seed < first + count; ++seed) {
-    Setup setup;
-    setup.isa = "zisa-v";
-    setup.virtual_time = true;
-    const RandomOptions options{.seed = seed, .tick = tick};
-    const auto bare = random_machine(setup, options);
-    setup.vmm = std::make_shared<Dbt>(DbtOptions{.seeded_fault = fault});
-    const auto translated = random_machine(setup, options);
-    parted += !compare_runs(*bare, *translated, {.ticks = 10'000, .memory_every = 64}).empty();
-  }
-  return parted;
+// How a program parts from the bare machine with a defect; empty if it does not.
+std::string divergence(std::string_view source, DbtOptions::SeededFault fault) {
+  const zisa::Assembly code = program(source);
+  Setup setup{.isa = "zisa", .virtual_time = true};
+  const auto bare = machine(setup, code);
+  setup.vmm = std::make_shared<Dbt>(DbtOptions{.seeded_fault = fault});
+  const auto translated = machine(setup, code);
+  return compare_runs(*bare, *translated, {.memory_every = 64});
+}
+
+void check_found(std::string_view source, DbtOptions::SeededFault fault) {
+  const std::string without = divergence(source, DbtOptions::SeededFault::kNone);
+  INFO(without);
+  CHECK(without.empty());
+  CHECK_FALSE(divergence(source, fault).empty());
 }
 
 session::Report redpill(const char* isa, const char* strategy, bool translate_user = false) {
@@ -38,7 +40,26 @@ session::Report redpill(const char* isa, const char* strategy, bool translate_us
 }  // namespace
 
 TEST_CASE("a translated page that is not watched is found out") {
-  CHECK(seeds_that_part(DbtOptions::SeededFault::kUnwatchedCode, 0, 30, 700) > 0);
+  constexpr std::string_view source = R"(
+_start:
+  la x1, spot
+  la x3, other
+  lw x2, 0(x3)
+  li x4, 3
+again:
+spot:
+  addi x5, x5, 1             # is another instruction from the second round on
+  sw x2, 0(x1)
+  addi x4, x4, -1
+  bnez x4, again
+  lui x30, 0x100
+  li x31, 0x5555
+  sw x31, 0(x30)
+  j .
+other:
+  addi x5, x5, 100
+)";
+  check_found(source, DbtOptions::SeededFault::kUnwatchedCode);
 }
 
 // Two call-outs next to each other, the first of which makes an interrupt deliverable.
@@ -51,6 +72,7 @@ _start:
   li x3, 3
   write_sr x3                # interrupts on
   li x4, 100
+  j again                    # so that a unit begins there and holds all four
 again:
   rdcyc x5
   addi x5, x5, 3
@@ -73,16 +95,7 @@ trap:
   write_cr timecmp, x6
   tret
 )";
-  const zisa::Assembly code = program(source);
-  for (const auto fault : {DbtOptions::SeededFault::kNone, DbtOptions::SeededFault::kLateInterrupt}) {
-    Setup setup{.isa = "zisa", .virtual_time = true};
-    const auto bare = machine(setup, code);
-    setup.vmm = std::make_shared<Dbt>(DbtOptions{.seeded_fault = fault});
-    const auto translated = machine(setup, code);
-    const std::string how = compare_runs(*bare, *translated, {.memory_every = 64});
-    INFO(how);
-    CHECK(how.empty() == (fault == DbtOptions::SeededFault::kNone));
-  }
+  check_found(source, DbtOptions::SeededFault::kLateInterrupt);
 }
 
 TEST_CASE("a red pill shows the limit of direct execution, and translated user code has none") {

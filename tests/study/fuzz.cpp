@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "study/shrink.hpp"
+#include "study/fuzzed.hpp"
 #include "support/faulty_vmm.hpp"
 #include "support/random_program.hpp"
 
@@ -23,15 +24,20 @@ study::FuzzOptions fuzz_options(u64 guests) {
 
 }  // namespace
 
-TEST_CASE("trap-and-emulate holds with random guests, which do enough for that to mean something") {
-  const auto found = study::fuzz(fuzz_options(60));
-  REQUIRE(found.has_value());
-  INFO(study::to_json(*found).dump(2));
-  CHECK(found->isa == "zisa-v");
-  CHECK(found->failed == 0);
-  CHECK(found->guest_errors == 0);
-  CHECK(found->past_paging >= 54);
-  CHECK(found->enough());
+TEST_CASE("trap-and-emulate holds with random guests") {
+  check_fuzz({"trap-emulate"}, "zisa-v", 0, 400);
+}
+TEST_CASE("binary translation holds with random guests") {
+  check_fuzz({"dbt"}, "zisa", 0, 400);
+}
+TEST_CASE("binary translation of user code too holds with random guests") {
+  check_fuzz({"dbt", "", true}, "zisa", 10'000, 400);
+}
+TEST_CASE("hardware assistance with nested paging holds with random guests") {
+  check_fuzz({"hvm", "nested"}, "zisa-h", 0, 400);
+}
+TEST_CASE("hardware assistance with shadow paging holds with random guests") {
+  check_fuzz({"hvm", "shadow"}, "zisa-h", 10'000, 400);
 }
 
 TEST_CASE("a defect comes out as a listing that is small and fails again") {

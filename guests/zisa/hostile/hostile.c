@@ -81,9 +81,9 @@ int main(const struct boot_info* boot) {
     write_cr(CR_TVEC, 0xfffffffc);
     ((void (*)(void))0xfffff000)();
   }
-  if (o.loop) {
-    for (;;) {
+  // Busy, so that nobody takes it for dead.
+  if (o.loop)
+    for (volatile uint32_t turns = 0;; turns = turns + 1) {
     }
-  }
   return 0;
 }
