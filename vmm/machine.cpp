@@ -128,10 +128,10 @@ bool Machine::typing_wakes(const World& world) const {
 }
 
 // Nothing can run. Lets time pass until the next event of any VM; one for which none will come can never
-// get further. In virtual time each VM has its own, so the one on the CPU need not wait for others.
+// get further. In virtual time each VM has its own, so the one on the CPU need not wait for others. The one on the
+// CPU may have ended.
 void Machine::wait() {
-  if (world_->ending) return;
-  u64 next = next_time_of_interest(*world_);
+  u64 next = world_->ending ? kNever : next_time_of_interest(*world_);
   if (!time_.virtual_time)
     for (const auto& world : worlds_)
       if (!world->ending) next = std::min(next, next_time_of_interest(*world));
