@@ -77,7 +77,7 @@ Result<std::string> faithful_isa(const Options& options) {
 
 bool user_sees_through(const Options& options) {
   const auto info = find_strategy(options.strategy);
-  if (!info || !(*info)->user_runs_directly) return false;
+  if (!info || !(*info)->user_runs_directly || options.translate_user) return false;
   const auto variant = cpu::Variant::named(options.isa);
   return !variant || !variant->traps_in_user(zisa::row_of("read_sr"), 0);
 }

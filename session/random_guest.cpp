@@ -154,9 +154,11 @@ std::vector<u8> random_image(const RandomOptions& options) {
   u32 mask = 1;
   while (mask < options.tick) mask = mask * 2 + 1;
   set(140, mask);
-  const bool paging = dice.chance(options.paging_percent), user = dice.chance(60);
+  const bool paging = dice.chance(options.paging_percent);
+  const bool user = dice.chance(60) && (paging || options.user_sensitive);
   set(144, (paging && user ? kUser : kRam) + kCode);
   set(148, 1u | (user ? 0 : 4) | 8 | (paging ? 16 : 0));
+  set(152, options.user_sensitive);
   for (u32 i = 0; i < kCodePages * kPageSize; i += 4)
     tables.set(kRam + kCode + i, random_instruction(dice, i, options.wild));
   for (u32 i = 0; i < kDataPages * kPageSize; i += 4)

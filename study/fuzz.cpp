@@ -116,10 +116,10 @@ class Fuzzing {
 
 std::vector<FuzzMinimum> minimums(const Fuzzed& f) {
   const u64 n = f.guests < kFewGuests ? 0 : f.guests;
-  return {{"mode switches", f.did.mode_switches, 4 * n},
-          {"page-table edits", f.did.page_table_edits, n / 2},
-          {"interrupts", f.did.interrupts, 4 * n},
-          {"code rewrites", f.did.code_rewrites, n / 2},
+  return {{"mode switches", f.did.mode_switches, 20 * n},
+          {"page-table edits", f.did.page_table_edits, n},
+          {"interrupts", f.did.interrupts, 10 * n},
+          {"code rewrites", f.did.code_rewrites, n},
           {"mid-unit events", f.did.mid_unit_events, n},
           {"guests past 200 instructions after paging", f.past_paging, n - n / 10}};
 }

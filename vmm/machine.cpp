@@ -113,8 +113,7 @@ bool Machine::anything_can_come() const {
   if (vm().internals().platform.next_event()) return true;
   const ArchState& state = vm().control_state();
   if (!cpu::interrupts_enabled(state)) return false;
-  const u32 pending = vm().non_root() ? vm().lines() & state.control(Cr::kIenable)
-                                      : cpu::enabled_pending(cpu_.state);
+  const u32 pending = vm().lines() & state.control(Cr::kIenable);  // a timer may be due this instant
   return next_time_of_interest(*world_) != kNever || pending != 0 || world_->expect_input;
 }
 
