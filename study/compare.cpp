@@ -116,7 +116,7 @@ class Comparison {
     if (!session::find_guest(options)) {
       Report none;
       none.guest = options.guest, none.isa = isa, none.strategy = strategy;
-      none.outcome = "failed", none.reason = "there is no " + options.guest + ", a guest ported to this VMM";
+      none.outcome = kNotRun, none.reason = "there is no " + options.guest + ", a port of the guest to this VMM";
       runs_.push_back({std::move(none), false, false, std::nullopt});
       return {};
     }
