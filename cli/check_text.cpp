@@ -24,7 +24,17 @@ std::string place_of(const Finding& finding) {
   return fmt::format("{} (instant {}, pc {:#x})", finding.what, finding.time, finding.pc);
 }
 
+std::string ported_equivalence(const Examination& found, const Style& style) {
+  if (found.divergence) return verdict(style, false, "not equivalent: parts from the bare machine");
+  if (!found.ended) return verdict(style, true, "nothing compared: the guest did not come to its end on the bare machine");
+  return verdict(style, true,
+                 fmt::format("equivalent: console, ending, and the memory of {} processes at their ends are as on "
+                             "the bare machine",
+                             grouped(*found.processes)));
+}
+
 std::string equivalence(const Examination& found, const Style& style) {
+  if (found.processes) return ported_equivalence(found, style);
   if (!found.divergence)
     return verdict(
         style, true,
@@ -78,6 +88,7 @@ std::string divergence_text(const Divergence& divergence, const std::string& str
   if (divergence.at_fault)
     text += fmt::format("after {:#010x} {} {}\n", divergence.at_fault->pc,
                         divergence.at_fault->text, divergence.at_fault->symbol);
+  if (divergence.first.empty()) return text;
   return text + "\n" + history("bare", divergence.first, style) + "\n" +
          history(strategy, divergence.other, style);
 }

@@ -43,8 +43,18 @@ std::string dearest(const Report& r) {
   return fmt::format("{} {} %", r.exits.front().reason, percent(r.exits.front().cycles, r.cycles));
 }
 
+bool was_run(const Compared& run) {
+  return run.report.outcome != study::kNotRun;
+}
+
 std::vector<Cell> row_of(const Compared& run, bool wide) {
   const Report& r = run.report;
+  const Cell none("-", Ink::kDim);
+  if (!was_run(run)) {
+    std::vector<Cell> row = {"  " + r.strategy, {r.outcome, Ink::kDim}, none, none, none, none, none};
+    if (wide) row.push_back(none);
+    return row;
+  }
   const u64 exits = exits_of(r);
   std::vector<Cell> row = {"  " + r.strategy,
                            outcome_cell(r),
@@ -144,7 +154,7 @@ std::string bars_text(const std::vector<Compared>& runs, const Style& style) {
       static_cast<double>(most) / static_cast<double>(style.width - name_width - 4);
   std::string text = paint(style, Ink::kStrong, "Where the cycles went") + legend_text(runs, style);
   for (const Compared& run : runs)
-    text += "  " + pad_right(run.report.isa + " " + run.report.strategy, name_width) + "  " +
+    if (was_run(run)) text += "  " + pad_right(run.report.isa + " " + run.report.strategy, name_width) + "  " +
             bar_of(run.report, per_column, style) + "\n";
   return text;
 }
@@ -165,9 +175,16 @@ std::string failure_sentence(const Report& r) {
   return text + (others.empty() ? "" : others + ".");
 }
 
+std::string port_sentence(const std::optional<session::PortReport>& port) {
+  if (!port) return "";
+  return fmt::format(" The port adds {} lines to the kernel's {} and leaves out {}, at {} places of its sources.",
+                     grouped(port->added), grouped(port->original), grouped(port->removed), grouped(port->sites));
+}
+
 std::string sentence_of(const Compared& run) {
   const Report& r = run.report;
   std::string text = r.strategy + " on " + r.isa;
+  if (!was_run(run)) return text + " was not run: " + r.reason + ".";
   if (r.outcome == "exited" && run.console_as_bare && !run.slow_down)
     text += fmt::format(": the guest ended with code {}, unlike on the bare machine.", r.exit_code);
   else if (r.outcome == "exited")
@@ -175,7 +192,7 @@ std::string sentence_of(const Compared& run) {
                                 : ": the guest printed something else than on the bare machine.";
   else
     text += (r.outcome == "failed" ? " failed: " : " was stopped: ") + failure_sentence(r);
-  return text;
+  return text + port_sentence(r.port);
 }
 
 std::string sentences(const std::vector<Compared>& runs, const Style& style) {

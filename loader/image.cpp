@@ -2,7 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
+
 namespace ringside::loader {
+
+std::optional<PortSize> Image::port() const {
+  const auto at = note.find(" pv added ");
+  PortSize size;
+  if (at == std::string::npos) return std::nullopt;
+  const int found = std::sscanf(note.c_str() + at, " pv added %u removed %u sites %u of %u", &size.added,
+                                &size.removed, &size.sites, &size.original);
+  return found == 4 ? std::optional(size) : std::nullopt;
+}
 
 Result<void> check_fits(const Image& image, Gpa base, u64 size) {
   const u64 ram_end = base.v + size;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +26,12 @@ struct Segment {
   bool executable = false;  ///< it may hold code
 
   u64 end() const { return u64{address} + memory_size; }
+};
+
+/// How much the port of a guest to a VMM changed: lines added, lines of the original left out, places in its
+/// sources where the two differ, and lines of the original.
+struct PortSize {
+  u32 added = 0, removed = 0, sites = 0, original = 0;
 };
 
 /// What a file was found to hold. Segments are in the order of their addresses and do not
@@ -51,7 +58,9 @@ struct Image {
   /// The ISA variant that the guest is built for; empty if it does not say.
   std::string_view isa() const { return std::string_view(note).substr(0, note.find(' ')); }
   /// Whether it says that it is paravirtual.
-  bool paravirtual() const { return note.ends_with(" pv"); }
+  bool paravirtual() const { return (note + " ").find(" pv ") != std::string::npos; }
+  /// What it says of its port; nothing where it says nothing.
+  std::optional<PortSize> port() const;
 };
 
 /// Whether every segment lies in RAM: `size` bytes from `base`, what is kept for other uses (the

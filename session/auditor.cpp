@@ -52,16 +52,23 @@ void Auditor::blame(std::string what) {
 
 void Auditor::accessed(Agent agent, Hpa address, u64 bytes, Access access) {
   ++counts_.accesses;
-  if (agent == Agent::kWalk) {  // through tables of the VMM too, which the guest cannot reach
-    if (in_ram(address)) tables_[(address.v - ram_.v) >> kPageShift] = true;
-    return;
-  }
+  if (agent == Agent::kWalk) return note_walk(address);
+  if (agent == Agent::kGuest && access == Access::kLoad && may_read(address)) return;
   if (!in_ram(address, bytes))
     return blame(fmt::format(
         "{} host memory at {:#x}, which is not the guest's",
         agent == Agent::kGuest ? "the guest reaches" : "the VMM takes for the guest's", address.v));
   if (access == Access::kStore) note_store(address, bytes, agent == Agent::kGuest);
   if (access == Access::kFetch) executed_[(address.v - ram_.v) / 4] = true;
+}
+
+// The walker goes through tables of the VMM too, which the guest cannot reach; but not where the tables are the
+// guest's own.
+void Auditor::note_walk(Hpa address) {
+  if (in_ram(address, 4))
+    tables_[(address.v - ram_.v) >> kPageShift] = true;
+  else if (m_.vm().internals().guest_root)
+    blame(fmt::format("the guest's own tables lead the page walker to host memory at {:#x}", address.v));
 }
 
 void Auditor::note_store(Hpa address, u64 bytes, bool by_guest) {
@@ -85,6 +92,7 @@ void Auditor::device_touched(Agent agent, u64 address, bool write) {
 void Auditor::mapped(u64 frame, u32 flags) {
   ++counts_.mappings;
   const Hpa page{frame << kPageShift};
+  if (may_read(page) && !(flags & (mmu::pte::kW | mmu::pte::kX | mmu::pte::kG))) return;
   if (!in_ram(page, kPageSize))
     return blame(fmt::format("the VMM maps host frame {:#x}, which is not the guest's", frame));
   if (flags & mmu::pte::kG) blame("the VMM makes a mapping of one guest global");
@@ -99,7 +107,7 @@ void Auditor::translated(const mmu::Context& context, Gva gva, Access access, Hp
   ++counts_.translations;
   if (access == Access::kFetch) note_fetch(context);
   if (owns_) return look_for_stale(context, gva, access, hpa);
-  if (!in_ram(hpa))
+  if (!in_ram(hpa) && !(access == Access::kLoad && may_read(hpa)))
     blame(fmt::format("address {:#x} leads to host memory at {:#x}, which is not the guest's",
                       gva.v, hpa.v));
 }

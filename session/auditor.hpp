@@ -76,6 +76,9 @@ class Auditor final : public mmu::Audit {
 
  private:
   bool in_ram(Hpa address, u64 bytes = 1) const;
+  /// A page that the VMM shows to this guest for reading: its tables of frames, if it is paravirtual.
+  bool may_read(Hpa address) const { return m_.vm().is_frame_table(address.page()); }
+  void note_walk(Hpa address);
   Finding finding(std::string what) const;
   void blame(std::string what);
   void note_store(Hpa address, u64 bytes, bool by_guest);

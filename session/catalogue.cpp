@@ -82,6 +82,11 @@ bool user_sees_through(const Options& options) {
   return !variant || !variant->traps_in_user(zisa::row_of("read_sr"), 0);
 }
 
+bool runs_ported(std::string_view strategy) {
+  const auto found = std::ranges::find(strategies(), strategy, &StrategyInfo::name);
+  return found != strategies().end() && found->paravirtual;
+}
+
 Result<void> check_ported(std::string_view strategy, bool paravirtual_guest, std::string_view file) {
   const auto found = std::ranges::find(strategies(), strategy, &StrategyInfo::name);
   if (found->paravirtual == paravirtual_guest) return {};

@@ -39,6 +39,11 @@ bool user_sees_through(const Options& options);
 /// Whether the strategy of that name, which exists, runs a guest that says whether it is paravirtual.
 Result<void> check_ported(std::string_view strategy, bool paravirtual_guest, std::string_view file);
 
+/// Whether the strategy of that name runs guests ported to it, and no others.
+bool runs_ported(std::string_view strategy);
+/// What the name of a ported guest has behind that of the original: "zos", "zos-pv".
+inline constexpr const char* kPortSuffix = "-pv";
+
 /// Names that options take beside those of files: variants, cost models.
 std::vector<std::string> isa_names();
 std::vector<std::string> cost_model_names();

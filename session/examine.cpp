@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "session/open.hpp"
+#include "session/process_ends.hpp"
 #include "session/shadow_audit.hpp"
 
 namespace ringside::session {
@@ -93,6 +96,86 @@ Result<Examination> examine_guest(const Options& options, const ExamineOptions& 
   named.symbol = [&](u32 pc) { return image->symbols.name(pc); };
   return examine([&] { return make_machine(reference, {*image}); },
                  [&] { return make_machine(own, {*image}); }, named);
+}
+
+// --- ported guests ---
+
+namespace {
+
+constexpr u64 kStepsBetweenQuestions = 1u << 16;
+
+// Goes to the end, a limit, or where somebody stops it; false then.
+bool follow(vmm::Machine& machine, ProcessWatch& watch, const ExamineOptions& options, Examination& out) {
+  for (u64 steps = 1; options.ticks == 0 || machine.instructions() < options.ticks; ++steps) {
+    if (!watch.step()) return true;
+    machine.log().forget();
+    out.stopped = steps % kStepsBetweenQuestions == 0 && options.goes_on && !options.goes_on(machine.instructions());
+    if (out.stopped) return false;
+  }
+  return false;
+}
+
+std::string console_of(const vmm::Machine& machine) {
+  return machine.vm().internals().platform.console().output().text(0);
+}
+
+// Two consoles from the line on in which they part.
+std::string console_difference(const std::string& a, const std::string& b) {
+  const std::size_t at = static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+  const std::size_t line = at == 0 ? 0 : a.rfind('\n', at - 1) + 1;
+  const auto from = [&](const std::string& text) { return text.substr(line, text.find('\n', line) - line); };
+  return fmt::format("console: \"{}\" / \"{}\"", from(a), from(b));
+}
+
+// Where the bare machine came to no end there is nothing to compare with.
+void compare_runs(Examination& out, const vmm::Machine& bare, const vmm::Machine& other, const ProcessWatch& a,
+                  const ProcessWatch& b) {
+  out.processes = a.ends().size();
+  if (!bare.ending() || out.stopped) return;
+  std::vector<std::string> found;
+  if (outcome_of(bare) != outcome_of(other))
+    found.push_back(fmt::format("ending: {} / {}", outcome_of(bare),
+                                other.ending() ? outcome_of(other)
+                                               : fmt::format("none in {} instructions", other.instructions())));
+  if (console_of(bare) != console_of(other)) found.push_back(console_difference(console_of(bare), console_of(other)));
+  for (std::string& each : compare_ends(a.ends(), b.ends())) found.push_back(std::move(each));
+  if (found.empty()) return;
+  out.divergence = Divergence{};
+  out.divergence->time = bare.clock().now();
+  out.divergence->differences = std::move(found);
+}
+
+}  // namespace
+
+Result<Examination> examine_ported(const MakeMachine& bare, const MakeMachine& ported, const ExamineOptions& options) {
+  auto a = bare(), b = ported();
+  if (!a) return fail(a.error());
+  if (!b) return fail(b.error());
+  Auditor reference(**a), auditor(**b);
+  ProcessWatch first(**a), other(**b);
+  Examination out;
+  out.ended = follow(**a, first, options, out) && follow(**b, other, options, out);
+  take_counts(out, **b);
+  compare_runs(out, **a, **b, first, other);
+  out.ticks = (*a)->clock().now();
+  out.stale = reference.stale();
+  out.breach = auditor.breach();
+  out.audited = auditor.counts();
+  out.emulation = auditor.emulation();
+  out.outcome = outcome_of(**a);
+  look_at_tables(out, **b);
+  return out;
+}
+
+Result<Examination> examine_ported_guest(const Options& options, const Options& ported, const ExamineOptions& how) {
+  const auto image = load_guest(options), port = load_guest(ported);
+  if (!image) return fail(image.error());
+  if (!port) return fail(port.error());
+  Options reference = options, own = ported;
+  reference.virtual_time = own.virtual_time = true;
+  reference.strategy = "bare";
+  return examine_ported([&] { return make_machine(reference, {*image}); },
+                        [&] { return make_machine(own, {*port}); }, how);
 }
 
 }  // namespace ringside::session

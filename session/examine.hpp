@@ -27,6 +27,7 @@ struct Examination {
   EmulationCounts emulation;
   GuestCounts guest;
   u64 ticks = 0;         ///< of virtual time that were compared
+  std::optional<u64> processes;  ///< of a ported guest: ends of processes that were compared, in place of instants
   bool ended = false;    ///< both runs came to their ends
   bool stopped = false;  ///< somebody stopped it
   std::string outcome;   ///< how the guest ended on the bare machine, in words; empty if it did not
@@ -57,5 +58,11 @@ Result<Examination> examine(const MakeMachine& bare, const MakeMachine& other,
 /// The same for a guest in a file: the strategy is that of the options, the reference the bare
 /// machine of the same variant.
 Result<Examination> examine_guest(const Options& options, const ExamineOptions& how);
+
+/// The same for a strategy that runs guests ported to it: its kernel executes other instructions, so compared are the console,
+/// how the run ended, and what each user process held at its end (session/process_ends.hpp). `ported` opens the port. Errors:
+/// those of the makers.
+Result<Examination> examine_ported(const MakeMachine& bare, const MakeMachine& ported, const ExamineOptions& options);
+Result<Examination> examine_ported_guest(const Options& options, const Options& ported, const ExamineOptions& how);
 
 }  // namespace ringside::session

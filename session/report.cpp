@@ -32,6 +32,11 @@ Json exits_json(const std::vector<ExitReport>& exits) {
   return list;
 }
 
+Json port_json(const std::optional<PortReport>& port) {
+  if (!port) return nullptr;
+  return {{"added", port->added}, {"removed", port->removed}, {"sites", port->sites}, {"original", port->original}};
+}
+
 Json accounts_json(const std::vector<AccountReport>& accounts) {
   Json by_name = Json::object();
   for (const auto& each : accounts) by_name[each.name] = each.cycles;
@@ -62,6 +67,7 @@ Json to_json(const Report& r) {
           {"exit_code", r.exit_code},
           {"reason", r.reason},
           {"notes", r.notes},
+          {"port", port_json(r.port)},
           {"holes", holes_json(r.holes)},
           {"console", r.console},
           {"instructions", {{"guest", r.guest_instructions()}, {"direct", r.direct},

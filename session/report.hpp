@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,13 @@ struct AccountReport {
   u64 cycles = 0;
 };
 
+/// How much the port of a paravirtual guest changed, by its note.
+struct PortReport {
+  u32 added = 0, removed = 0;  ///< lines
+  u32 sites = 0;               ///< places in sources that the original has too
+  u32 original = 0;            ///< lines of the original
+};
+
 struct Report {
   std::string guest, isa, strategy, paging;
   std::string cost_model, cost_model_hash;
@@ -40,6 +48,7 @@ struct Report {
   u32 exit_code = 0;
   std::string reason;   ///< why it failed, or which limit; empty when it exited
   std::vector<std::string> notes;  ///< choices of the user that changed nothing, in sentences
+  std::optional<PortReport> port;
   std::vector<HoleReport> holes;
   std::string console;
   u64 direct = 0, emulated = 0, translated = 0;

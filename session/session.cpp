@@ -127,13 +127,15 @@ Report Session::report(std::size_t guest) const {
   r.guest = guest == 0 ? options().guest : options().neighbours[guest - 1].guest;
   r.isa = m.cpu().variant().name;
   r.strategy = m.strategy().name();
-  r.paging = state.assisted.nested ? "nested" : vm.virtualized() ? "shadow" : "none";
+  r.paging = state.assisted.nested ? "nested" : state.paravirtual ? "direct" : vm.virtualized() ? "shadow" : "none";
   r.cost_model = parts_->model_name;
   r.cost_model_hash = parts_->model_hash;
   r.outcome = ending ? outcome_name(ending->outcome) : "running";
   if (!ending && !parts_->stopped.empty()) r.outcome = "limit", r.reason = parts_->stopped;
   if (ending) r.exit_code = ending->exit_code, r.reason = ending->reason;
   r.notes = notes(options(), r.isa);
+  if (const auto port = image(guest).port())
+    r.port = PortReport{port->added, port->removed, port->sites, port->original};
   r.console = console(0, guest);
   r.seed = options().seed;
   r.frequency_khz = m.ledger().price(cost::Param::kFrequencyKhz);

@@ -35,6 +35,7 @@ class TableReader {
     out.writable += (entry & pte::kW) != 0;
     const u64 host = u64{pte::frame(entry)} << kPageShift;
     const u64 first = m_.vm().host_of({vmm::Vm::kRamBase}).v;
+    if (m_.vm().is_frame_table(pte::frame(entry)) && !(entry & (pte::kW | pte::kX))) return;
     if (host < first || host >= first + m_.vm().ram_bytes())
       return blame("a leaf outside the guest's memory", host);
     if (!(entry & pte::kU) || entry & pte::kG)

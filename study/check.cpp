@@ -2,16 +2,35 @@
 
 #include <nlohmann/json.hpp>
 
+#include "session/catalogue.hpp"
+#include "session/open.hpp"
+
 namespace ringside::study {
 
 using namespace session;
 using Json = nlohmann::ordered_json;
 
+namespace {
+
+// A strategy for ported guests is held to the guest by its port, which lies beside it.
+Result<Examination> check_port(const Options& options, const ExamineOptions& how) {
+  Options ported = options;
+  ported.guest += kPortSuffix;
+  if (auto found = find_guest(options); !found) return fail(found.error());
+  if (!find_guest(ported))
+    return fail({Error::Kind::kBadFile, ported.guest, "", "no such file: --strategy " + options.strategy +
+                 " is checked by a port of " + options.guest + ", which has that name",
+                 "build the port, or check another strategy"});
+  return examine_ported_guest(options, ported, how);
+}
+
+}  // namespace
+
 Result<Examination> check(const Options& options, const std::function<bool(u64 ticks)>& between) {
   ExamineOptions how;
   how.ticks = options.max_instructions;
   how.goes_on = between;
-  return examine_guest(options, how);
+  return runs_ported(options.strategy) ? check_port(options, how) : examine_guest(options, how);
 }
 
 namespace {
@@ -55,6 +74,7 @@ Json fields_of(const Examination& found) {
           {"efficient", found.efficient()},
           {"complete", found.ended},
           {"ticks", found.ticks},
+          {"processes", found.processes ? Json(*found.processes) : Json(nullptr)},
           {"outcome", found.outcome},
           {"first_divergence", json_of(found.divergence)},
           {"guest_error", json_of(found.stale)},

@@ -16,12 +16,6 @@ using session::Session;
 namespace {
 
 constexpr const char* kReference = "bare";
-constexpr const char* kPorted = "-pv";
-
-bool is_ported(const std::string& name) {
-  const auto strategy = std::ranges::find(session::strategies(), name, &session::StrategyInfo::name);
-  return strategy != session::strategies().end() && strategy->paravirtual;
-}
 
 template <class List, class T>
 bool contains(const List& list, const T& value) {
@@ -98,7 +92,7 @@ class Comparison {
         continue;
       }
       if (stopped_) break;
-      if (is_ported(strategy)) {
+      if (session::runs_ported(strategy)) {
         if (auto done = run_ported(*bare, isa, strategy); !done) return fail(done.error());
         continue;
       }
@@ -112,11 +106,11 @@ class Comparison {
   /// A strategy for ported guests takes GUEST-pv beside the guest; without one the row says so.
   Result<void> run_ported(const Report& bare, const std::string& isa, const std::string& strategy) {
     Options options = options_.session;
-    options.guest += kPorted;
+    options.guest += session::kPortSuffix;
     if (!session::find_guest(options)) {
       Report none;
       none.guest = options.guest, none.isa = isa, none.strategy = strategy;
-      none.outcome = "failed", none.reason = "there is no " + options.guest + ", a guest ported to this VMM";
+      none.outcome = kNotRun, none.reason = "there is no " + options.guest + ", a port of the guest to this VMM";
       runs_.push_back({std::move(none), false, false, std::nullopt});
       return {};
     }

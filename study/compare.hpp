@@ -12,6 +12,9 @@
 
 namespace ringside::study {
 
+/// Outcome of a run that there was not: the strategy asks for a ported guest, and there is none.
+inline constexpr const char* kNotRun = "not run";
+
 struct CompareOptions {
   session::Options session;  ///< guest, machine and limits; isa and strategy are chosen here
   std::vector<std::string> strategies;  ///< empty: all of the catalogue

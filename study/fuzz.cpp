@@ -130,6 +130,9 @@ bool Fuzzed::enough() const {
 }
 
 Result<Fuzzed> fuzz(const FuzzOptions& options, const std::function<bool(const Fuzzed&)>& between) {
+  if (runs_ported(options.session.strategy))
+    return fail({Error::Kind::kUsage, "", "--fuzz", "makes guests that are not paravirtual",
+                 "check a guest that has a port: ringside check guests/zisa/zos --strategy " + options.session.strategy});
   return Fuzzing(options, between)();
 }
 

@@ -127,10 +127,10 @@ bool Machine::typing_wakes(const World& world) const {
 }
 
 // Nothing can run. Lets time pass until the next event of any VM; one for which none will come can never
-// get further. In virtual time each VM has its own, so the one on the CPU need not wait for others.
+// get further. In virtual time each VM has its own, so the one on the CPU need not wait for others. The one on the
+// CPU may have ended.
 void Machine::wait() {
-  if (world_->ending) return;
-  u64 next = next_time_of_interest(*world_);
+  u64 next = world_->ending ? kNever : next_time_of_interest(*world_);
   if (!time_.virtual_time)
     for (const auto& world : worlds_)
       if (!world->ending) next = std::min(next, next_time_of_interest(*world));
@@ -154,9 +154,10 @@ void Machine::wait_in_vain() {
     if (world.waits_for_input) continue;
     if (i != current()) switch_to(i);
     end({Ending::Outcome::kFailed, 0,
-         fmt::format("{} to WFI before {:#x}",
+         fmt::format("{} to {} before {:#x}",
                      input ? "waits for input that has ended: no other interrupt can come"
                            : "waits for ever: no interrupt can come",
+                     world.vm.internals().paravirtual ? "the call" : "WFI",
                      vm().guest_state().pc)});
   }
 }

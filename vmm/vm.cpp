@@ -120,6 +120,8 @@ std::optional<cpu::EntryFault> Vm::entered(bool by_trap_return) {
   using namespace zisa::sr;
   const ArchState& virt = s_.vcpu.virt;
   ArchState& real = host_.cpu.state;
+  // What a kernel has the VMM do for it happens to no machine but the virtual one.
+  if (s_.paravirtual) s_.vcpu.ideal = virt;
   real.x = virt.x;
   real.pc = virt.pc;
   real.reserved = virt.reserved;
@@ -284,7 +286,7 @@ std::optional<u32> Vm::peek_instruction(const ArchState& state) const {
 
 bool Vm::copy_out(Gpa from, std::span<u8> to) const {
   if (!is_ram(from, to.size())) return false;
-  if (auto* audit = host_.memory.audit())
+  if (auto* audit = host_.memory.audit(); audit && !to.empty())
     audit->accessed(mmu::Agent::kVmm, host_of(from), to.size(), Access::kLoad);
   std::memcpy(to.data(), host_.memory.at(host_of(from)), to.size());
   return true;
@@ -292,7 +294,7 @@ bool Vm::copy_out(Gpa from, std::span<u8> to) const {
 
 bool Vm::copy_in(Gpa to, std::span<const u8> from) {
   if (!is_ram(to, from.size())) return false;
-  if (auto* audit = host_.memory.audit())
+  if (auto* audit = host_.memory.audit(); audit && !from.empty())
     audit->accessed(mmu::Agent::kVmm, host_of(to), from.size(), Access::kStore);
   while (!from.empty()) {
     const u32 chunk = static_cast<u32>(std::min<u64>(from.size(), kPageSize - to.offset()));

@@ -40,8 +40,11 @@ class PageTypes {
   /// To be called when the hardware has dropped all translations.
   void flushed() { ++epoch_; }
 
-  /// How many uses a page has, for tests.
+  /// How many uses a page has, and as what table, for tests.
   u32 uses(Gpa page) const { return at(page).uses; }
+  std::optional<TablePlace> table(Gpa page) const {
+    return is_table(page) ? std::optional(at(page).place) : std::nullopt;
+  }
 
  private:
   enum class Kind : u8 { kPlain, kWritable, kTable };

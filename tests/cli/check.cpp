@@ -38,6 +38,37 @@ TEST_CASE("check --fuzz reports what its guests did") {
   CHECK(document["held"] == true);
 }
 
+TEST_CASE("check takes the port beside the guest for paravirtualization") {
+  const std::vector<std::string> command = {"check", "guests/zisa/zos", "--strategy", "paravirt", "--append", "hello"};
+  const Outcome outcome = call(command);
+  CHECK(outcome.status == 0);
+  CHECK(outcome.out.find("2 processes") != std::string::npos);
+  const json document = document_of(command);
+  CHECK(document["equivalent"] == true);
+  CHECK(document["processes"] == 2);
+  CHECK(document["audited"]["accesses"] > 1000);
+
+  const Outcome none = call({"check", "guests/zisa/micro-syscall", "--strategy", "paravirt"});
+  CHECK(none.status == 65);
+  CHECK(none.err.find("micro-syscall-pv: no such file") != std::string::npos);
+  CHECK(call({"check", "--fuzz", "3", "--strategy", "paravirt"}).status == 64);
+}
+
+TEST_CASE("a ported guest is refused by every other strategy, and others by paravirtualization") {
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"run", "guests/zisa/zos-pv", "--strategy", "bare"},
+        {"run", "guests/zisa/zos-pv", "--strategy", "trap-emulate"},
+        {"run", "guests/zisa/zos-pv", "--strategy", "dbt"},
+        {"run", "guests/zisa/zos-pv", "--strategy", "hvm", "--isa", "zisa-h"},
+        {"run", "guests/zisa/zos", "--strategy", "paravirt"},
+        {"run", "guests/zisa/zos-pv", "guests/zisa/hostile", "--strategy", "paravirt"}}) {
+    const Outcome outcome = call(command);
+    CHECK(outcome.status == 64);
+    CHECK(outcome.err.find("paravirtual") != std::string::npos);
+    CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+  }
+}
+
 TEST_CASE("check takes a guest or makes its own") {
   CHECK(call({"check"}).status == 64);
   CHECK(call({"check", "guests/zisa/zos", "--fuzz", "3"}).status == 64);

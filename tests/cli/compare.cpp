@@ -5,23 +5,66 @@
 using namespace ringside::cli_test;
 using nlohmann::json;
 
+namespace {
+
+// The run of a strategy on a variant.
+const json& run_of(const json& runs, const std::string& isa, const std::string& strategy) {
+  for (const json& run : runs)
+    if (run["isa"] == isa && run["strategy"] == strategy) return run;
+  FAIL("no " << strategy << " on " << isa);
+  return runs;
+}
+
+const std::vector<std::string> kRows = {"zisa bare",    "zisa trap-emulate",   "zisa dbt",   "zisa paravirt", "zisa-v bare",
+                                        "zisa-v trap-emulate", "zisa-v dbt", "zisa-v paravirt", "zisa-h hvm"};
+
+std::vector<std::string> rows_of(const json& runs) {
+  std::vector<std::string> rows;
+  for (const json& run : runs)
+    rows.push_back(run["isa"].get<std::string>() + " " + run["strategy"].get<std::string>());
+  return rows;
+}
+
+}  // namespace
+
 TEST_CASE("compare --json holds a report of each run and what compares it") {
-  const json all = document_of({"compare", "guests/zisa/micro-syscall", "guests/zisa/hole-read-sr"});
+  const json all = document_of({"compare", "guests/zisa/hole-read-sr"});
   CHECK(all["schema"] == "ringside/compare/1");
   const json& runs = all["runs"];
-  REQUIRE(runs.size() == 8);
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    CHECK(runs[i]["schema"] == "ringside/run/1");
-    CHECK(runs[i]["guest"] == (i < 4 ? "guests/zisa/micro-syscall" : "guests/zisa/hole-read-sr"));
-    CHECK(runs[i]["strategy"] == (i % 2 == 0 ? "bare" : "trap-emulate"));
-    CHECK(runs[i]["unmodified"] == true);
-    if (i % 2 == 0) CHECK(runs[i]["slow_down"] == 1.0);
+  REQUIRE(rows_of(runs) == kRows);
+  for (const json& run : runs) {
+    CHECK(run["schema"] == "ringside/run/1");
+    if (run["strategy"] == "bare") CHECK(run["slow_down"] == 1.0);
+    CHECK(run["unmodified"] == (run["strategy"] != "paravirt"));
   }
-  const json& deceived = runs[5];
-  CHECK(deceived["isa"] == "zisa");
+  const json& deceived = run_of(runs, "zisa", "trap-emulate");
   CHECK(deceived["outcome"] == "failed");
   CHECK(deceived["slow_down"].is_null());
-  CHECK(runs[7]["slow_down"].get<double>() > 1.0);
+  CHECK(run_of(runs, "zisa-v", "trap-emulate")["slow_down"].get<double>() > 1.0);
+}
+
+TEST_CASE("compare takes the ported guest beside the guest, and says so where there is none") {
+  const json runs = document_of({"compare", "guests/zisa/zos", "--append", "hello"})["runs"];
+  REQUIRE(rows_of(runs) == kRows);
+  for (const char* isa : {"zisa", "zisa-v"}) {
+    const json& ported = run_of(runs, isa, "paravirt");
+    CHECK(ported["guest"] == "guests/zisa/zos-pv");
+    CHECK(ported["unmodified"] == false);
+    CHECK(ported["console_as_bare"] == true);
+    CHECK(ported["slow_down"].get<double>() > 1.0);
+    CHECK(ported["port"]["sites"] > 10);
+    CHECK(ported["port"]["added"] > 300);
+    CHECK(ported["port"]["removed"] > 100);
+    CHECK(run_of(runs, isa, "bare")["port"].is_null());
+  }
+  const Outcome text = call({"compare", "guests/zisa/zos", "--append", "hello", "--strategies", "paravirt"});
+  CHECK(text.out.find("The port adds") != std::string::npos);
+
+  const json none = document_of({"compare", "guests/zisa/micro-syscall", "--append", "50"})["runs"];
+  CHECK(run_of(none, "zisa", "paravirt")["outcome"] == "not run");
+  const Outcome without = call({"compare", "guests/zisa/micro-syscall", "--append", "50"});
+  CHECK(without.status == 0);
+  CHECK(without.out.find("there is no guests/zisa/micro-syscall-pv") != std::string::npos);
 }
 
 TEST_CASE("runs that failed are measured against nothing and marked as failed") {

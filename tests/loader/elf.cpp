@@ -95,6 +95,16 @@ TEST_CASE("the note says what a guest is built for") {
   CHECK(image.note == "zisa-v pv");
   CHECK(image.isa() == "zisa-v");
   CHECK(image.paravirtual());
+  CHECK(!image.port());
+
+  elf = good();
+  elf.note("Ringside", 1, "zisa pv added 12 removed 3 sites 4 of 567");
+  image = load(elf);
+  CHECK(image.isa() == "zisa");
+  CHECK(image.paravirtual());
+  const auto port = image.port();
+  REQUIRE(port);
+  CHECK((port->added == 12 && port->removed == 3 && port->sites == 4 && port->original == 567));
 
   elf = good();
   elf.note("Ringside", 1, "zisa");

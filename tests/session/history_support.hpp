@@ -22,6 +22,7 @@ struct Way {
 inline session::Session open_zos(const Way& way) {
   session::Options options;
   options.guest = RINGSIDE_BUILD_DIR "/guests/zisa/zos";
+  if (way.strategy == "paravirt") options.guest += "-pv";
   options.isa = way.isa;
   options.strategy = way.strategy;
   options.virtual_time = way.virtual_time;
@@ -37,12 +38,14 @@ inline session::Session open_zos(const Way& way) {
   return std::move(*session);
 }
 
-/// All four ways in which the tests run zos.
+/// The ways in which the tests run zos.
 inline std::vector<Way> all_ways() {
   return {{"zisa-v", "bare", false},
           {"zisa-v", "bare", true},
           {"zisa-v", "trap-emulate", false},
-          {"zisa-v", "trap-emulate", true}};
+          {"zisa-v", "trap-emulate", true},
+          {"zisa", "paravirt", false},
+          {"zisa", "paravirt", true}};
 }
 
 inline std::string name_of(const Way& way) {

@@ -141,7 +141,13 @@ TEST_CASE("the last writer of memory: stores") {
       if (++tried % 97 != 0 || word_at(plain.machine(), host) != write.after) continue;
       const Gva address{static_cast<u32>(host - shift)};
       CAPTURE(address.v);
-      check_writer(history.last_writer_of_memory(address, 4), write);
+      const auto found = history.last_writer_of_memory(address, 4);
+      REQUIRE(found);
+      // What a VMM writes for a paravirtual guest is no effect of an instruction: the end must tell.
+      if (way.strategy == "paravirt" && found->step > write.step)
+        CHECK(found->after == word_at(plain.machine(), host));
+      else
+        check_writer(found, write);
     }
     CHECK_FALSE(history.diverged());
   }

@@ -79,6 +79,24 @@ TEST_CASE("a neighbour that loops, crashes or attacks leaves the others bit-iden
   for (const Way& way : kWays) check_unharmed(way);
 }
 
+TEST_CASE("paravirtual kernels on one machine print what each prints alone") {
+  const auto with = [](bool two, bool virtual_time) {
+    auto options = guest("zos-pv", "zisa", "paravirt", "tick=200000 forkwait 3; primes 300");
+    if (two) options.neighbours = {{"zos-pv", "tick=200000 churn 2; hello; primes 2000"}, {"zos-pv", "crash"}};
+    options.virtual_time = virtual_time;
+    options.max_instructions = 40'000'000;
+    return ended(options);
+  };
+  for (const bool virtual_time : {false, true}) {
+    const auto alone = with(false, virtual_time), both = with(true, virtual_time);
+    REQUIRE(both.guests() == 3);
+    CHECK(both.machine_report().world_switches > 0);
+    for (std::size_t i = 0; i < 3; ++i) CHECK(both.report(i).outcome == "exited");
+    CHECK(both.console() == alone.console());
+    if (virtual_time) CHECK(both.report(0).state_hash == alone.report().state_hash);
+  }
+}
+
 TEST_CASE("the same machine with the same guests runs the same way again") {
   const auto options = beside({{"zos", "churn 2"}, {"hostile", "tables"}}, false);
   const auto one = ended(options).machine_report(), two = ended(options).machine_report();

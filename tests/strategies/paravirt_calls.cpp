@@ -158,3 +158,33 @@ TEST_CASE("a translation that is stale cannot be written through once the page i
   CHECK(guest.pages().is_table({page}));
   CHECK(audit(guest).empty());
 }
+
+TEST_CASE("READ_SR lies to a port's kernel, and not to its user code") {
+  constexpr u32 kCode = kRam + 0x100, kShared = kRam + 3 * kPageSize;
+  PvGuest guest;
+  guest.build_space(kSpace);
+  guest.set(kSpace + kPageSize + 4 * (kRam >> 22), guest.entry(kTable, mmu::pte::kV));  // the user's root too
+  guest.set(kCode, word("read_sr", {.rd = 5}));
+  REQUIRE(guest.call(1, kShared >> kPageShift) == 0);
+  REQUIRE(guest.call(6, kSpaceFrame, kSpaceFrame + 1, 2) == 0);
+  REQUIRE(guest.call(9, kSpaceFrame) == 0);
+  const auto lies = [&] {
+    u64 count = 0;
+    for (const auto& [row, hole] : guest.vm().internals().holes) count += hole.count;
+    return count;
+  };
+  guest.machine->cpu().state.pc = kCode;
+  guest.machine->cpu().entered();
+  guest.machine->step();
+  CHECK(lies() == 1);
+
+  using namespace zisa::sr;
+  guest.set(kShared + 0x80c, kPie);
+  guest.set(kShared + 0x810, kCode);
+  guest.call(3);
+  REQUIRE_FALSE(guest.machine->vm().guest_state().supervisor());
+  REQUIRE(guest.machine->cpu().state.pc == kCode);
+  guest.machine->step();
+  CHECK(guest.reg(5) == (kIe | kPie | kPg));
+  CHECK(lies() == 1);
+}

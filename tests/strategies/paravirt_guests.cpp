@@ -44,14 +44,23 @@ TEST_CASE("zos-pv prints what zos prints on the bare machine") {
 TEST_CASE("zos-pv reads the console as zos does") { check_same("", "hello\necho x y\nexit 7\n"); }
 
 TEST_CASE("zos-pv runs the same in both engines") {
-  const Maker make = [&] {
-    auto session = std::make_shared<session::Session>(
-        open_guest(guest("zos-pv", "zisa", "paravirt", "tick=200000 forkwait 3; primes 300; hello")));
-    return std::shared_ptr<vmm::Machine>(session, &session->machine());
+  struct Case {
+    const char *isa, *append;
+    bool virtual_time;
   };
-  const std::string how = lockstep(make, {.seed = 1, .steps = 0, .stride = 40'000, .memory_every = 10});
-  INFO(how);
-  CHECK(how.empty());
+  for (const Case& each : {Case{"zisa", "tick=200000 forkwait 3; primes 300; hello", false},
+                           Case{"zisa-v", "tick=50000 paging=z4 churn 1; crash; sleep 2", false},
+                           Case{"zisa", "tick=3000 paging=z5 crowd 3; syscalls 50", true}}) {
+    auto options = guest("zos-pv", each.isa, "paravirt", each.append);
+    options.virtual_time = each.virtual_time;
+    const Maker make = [&] {
+      auto session = std::make_shared<session::Session>(open_guest(options));
+      return std::shared_ptr<vmm::Machine>(session, &session->machine());
+    };
+    const std::string how = lockstep(make, {.seed = 1, .steps = 0, .stride = 40'000, .memory_every = 10});
+    INFO(each.append << "\n" << how);
+    CHECK(how.empty());
+  }
 }
 
 TEST_CASE("a paravirtual kernel runs under paravirt, and no other does") {

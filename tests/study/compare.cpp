@@ -1,6 +1,7 @@
 // study/compare and study/causes over the bundled guests.
 #include "study/compare.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "catch.hpp"
@@ -92,14 +93,17 @@ TEST_CASE("compare runs every strategy on each variant that serves it") {
     announced.push_back(isa + " " + strategy);
   });
   REQUIRE(runs);
-  REQUIRE(runs->size() == announced.size());
+  REQUIRE(runs->size() == 9);
   for (const auto& run : *runs) {
+    const std::string name = run.report.isa + " " + run.report.strategy;
+    CHECK(std::count(announced.begin(), announced.end(), name) == 1);
     const bool holes = run.report.isa == "zisa" && run.report.strategy == "trap-emulate";
     INFO(run.report.isa << " " << run.report.strategy);
     CHECK(run.report.outcome == (holes ? "failed" : "exited"));
     CHECK(run.console_as_bare == !holes);
     CHECK(run.slow_down.has_value() == !holes);
     CHECK(run.unmodified == (run.report.strategy != "paravirt"));
+    CHECK(run.report.port.has_value() == !run.unmodified);
     if (run.report.strategy == "bare") CHECK(run.slow_down == 1.0);
     if (run.report.strategy == "trap-emulate" && !holes) CHECK(*run.slow_down > 1.0);
   }

@@ -118,7 +118,7 @@
 #define BOOT_MAGIC 0x49425a52  // "RZBI"
 
 // The note by which a guest says for which variant it is built: ZISA_NOTE("zisa"), and
-// ZISA_NOTE("zisa pv") for a paravirtual one. Once in a guest, at the top level of a C or
+// ZISA_NOTE("zisa pv") for a paravirtual one (docs/zisa.md tells what may follow). Once in a guest, at the top level of a C or
 // assembly file. An ELF note is three sizes and types, a name, and the text itself.
 // clang-format off
 #ifdef __ASSEMBLER__

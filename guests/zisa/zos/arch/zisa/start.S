@@ -2,9 +2,7 @@
 // interrupts off; a0 = number of the CPU, a1 = address of the boot information.
 #include "arch.h"
 
-#ifdef ZOS_PV
-ZISA_NOTE("zisa pv")
-#else
+#ifndef ZOS_PV  // that one's note is made when it is built (portsize.cpp)
 ZISA_NOTE("zisa")
 #endif
 
