@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "session/open.hpp"
+
 namespace ringside::study {
 
 using session::Options;
@@ -63,8 +65,14 @@ void Workbench::fail_with(Error error) {
   if (!error_) error_ = std::move(error);
 }
 
+// Bundled disks are found as bundled guests are.
 Options Workbench::complete(Options options) const {
   options.folders = settings_.folders;
+  for (std::string& drive : options.drives) {
+    Options named;
+    named.guest = drive, named.folders = settings_.folders;
+    if (const auto path = session::find_guest(named)) drive = *path;
+  }
   if (options.max_instructions == 0) options.max_instructions = 2'000'000'000;
   if (settings_.model) options.cost_model = settings_.model(options.cost_model);
   return options;

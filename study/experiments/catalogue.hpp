@@ -5,9 +5,29 @@
 
 // clang-format off
 #define RINGSIDE_EXPERIMENTS(E) \
+  E(popek_goldberg)             \
   E(syscall)                    \
+  E(port_input)                 \
+  E(call_return)                \
+  E(page_fault)                 \
+  E(plain_fault)                \
   E(pte_write)                  \
-  E(three_ways)
+  E(three_ways)                 \
+  E(break_even)                 \
+  E(forkwait)                   \
+  E(user_code)                  \
+  E(adaptation)                 \
+  E(round_trip)                 \
+  E(trap_rate)                  \
+  E(nested_walk)                \
+  E(denied_access)              \
+  E(hit_rate)                   \
+  E(hypercall)                  \
+  E(crossover)                  \
+  E(coalescing)                 \
+  E(fork_clusters)              \
+  E(shadow_or_nested)           \
+  E(disk_exits)
 // clang-format on
 
 namespace ringside::study::experiments {
