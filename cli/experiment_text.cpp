@@ -51,19 +51,24 @@ std::string numbered(const Experiment& experiment) {
 std::string experiments_text(const std::vector<Experiment>& list, const Style& style) {
   Table table({{"name", false}, {"", false}, {"what", false}, {"presets", false}});
   for (const Experiment& each : list)
-    table.add({{each.name, Ink::kStrong}, each.id, each.title, fmt::format("{}", fmt::join(each.presets, ", "))});
+    table.add({{each.name, Ink::kStrong},
+               each.id,
+               each.title,
+               fmt::format("{}", fmt::join(each.presets, ", "))});
   return table.text(style);
 }
 
 std::string outcome_text(const Experiment& experiment, const Outcome& outcome, const Style& style) {
   std::vector<const ExperimentRow*> rows;
   for (const auto& row : outcome.rows) rows.push_back(&row);
-  std::string text = paint(style, Ink::kStrong, numbered(experiment) + ": " + experiment.title) + "\n" +
-                     wrap(experiment.claim, style.width - 2, 0) + "\n" +
-                     paint(style, Ink::kDim, wrap(fmt::format("{}; {} costs", experiment.source,
-                                                              fmt::join(experiment.presets, ", ")),
-                                                  style.width - 2, 0)) +
-                     "\n" + rows_text(rows, style);
+  std::string text =
+      paint(style, Ink::kStrong, numbered(experiment) + ": " + experiment.title) + "\n" +
+      wrap(experiment.claim, style.width - 2, 0) + "\n" +
+      paint(
+          style, Ink::kDim,
+          wrap(fmt::format("{}; {} costs", experiment.source, fmt::join(experiment.presets, ", ")),
+               style.width - 2, 0)) +
+      "\n" + rows_text(rows, style);
   for (const auto& note : outcome.notes) text += wrap(note, style.width - 2, 0) + "\n";
   return text;
 }
@@ -91,8 +96,9 @@ std::string tally_text(const std::vector<Done>& done, const Style& style) {
     if (!rows.empty()) missed += "\n" + numbered(*each.experiment) + "\n" + rows_text(rows, style);
   }
   if (!missed.empty()) text += "\n" + paint(style, Ink::kStrong, "Missed") + missed;
-  return text + fmt::format("\n{} predictions held, {} missed; {} calibrations, which prove nothing.\n", all.held,
-                            all.missed, calibrations);
+  return text +
+         fmt::format("\n{} predictions held, {} missed; {} calibrations, which prove nothing.\n",
+                     all.held, all.missed, calibrations);
 }
 
 }  // namespace ringside::cli

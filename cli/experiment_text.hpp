@@ -13,7 +13,8 @@ namespace ringside::cli {
 std::string experiments_text(const std::vector<study::Experiment>& list, const Style& style);
 
 /// One outcome: its rows, and what is to be known.
-std::string outcome_text(const study::Experiment& experiment, const study::Outcome& outcome, const Style& style);
+std::string outcome_text(const study::Experiment& experiment, const study::Outcome& outcome,
+                         const Style& style);
 
 /// A run experiment, for the table at the end.
 struct Done {
@@ -21,7 +22,8 @@ struct Done {
   study::Outcome outcome;
 };
 
-/// Predictions that were missed and calibrations that are off, each with its figures; and how many held.
+/// Predictions that were missed and calibrations that are off, each with its figures; and how many
+/// held.
 std::string tally_text(const std::vector<Done>& done, const Style& style);
 
 }  // namespace ringside::cli

@@ -29,13 +29,15 @@ Result<void> write_file(const std::filesystem::path& path, const std::string& te
   file << text;
   file.close();
   if (file) return {};
-  return fail({Error::Kind::kBadFile, path.string(), "", "cannot be written", "name another folder by --output"});
+  return fail({Error::Kind::kBadFile, path.string(), "", "cannot be written",
+               "name another folder by --output"});
 }
 
 /// One `ringside experiment`.
 class Experiments {
  public:
-  Experiments(const ExperimentArguments& given, const Frame& frame) : given_(given), frame_(frame) {}
+  Experiments(const ExperimentArguments& given, const Frame& frame)
+      : given_(given), frame_(frame) {}
 
   Result<int> operator()() {
     if (given_.name == "list") return list();
@@ -69,8 +71,12 @@ class Experiments {
     }
     Json all = Json::array();
     for (const auto& each : study::all_experiments())
-      all.push_back({{"name", each.name}, {"id", each.id}, {"title", each.title}, {"claim", each.claim},
-                     {"source", each.source}, {"presets", each.presets}});
+      all.push_back({{"name", each.name},
+                     {"id", each.id},
+                     {"title", each.title},
+                     {"claim", each.claim},
+                     {"source", each.source},
+                     {"presets", each.presets}});
     print({{"schema", "ringside/experiment/1"}, {"experiments", std::move(all)}});
     return kOk;
   }
@@ -79,7 +85,8 @@ class Experiments {
     std::error_code error;
     std::filesystem::create_directories(given_.output, error);
     if (!error) return {};
-    return fail({Error::Kind::kBadFile, given_.output, "", "cannot be made a folder", "name another by --output"});
+    return fail({Error::Kind::kBadFile, given_.output, "", "cannot be made a folder",
+                 "name another by --output"});
   }
 
   Result<void> run(const study::Experiment& experiment) {
@@ -88,8 +95,12 @@ class Experiments {
     progress_.clear();
     if (!outcome) return fail(outcome.error());
     const std::filesystem::path folder = given_.output;
-    if (auto done = write_file(folder / (experiment.name + ".csv"), study::csv(outcome->points)); !done) return done;
-    if (auto done = write_file(folder / (experiment.name + ".svg"), study::svg(outcome->chart)); !done) return done;
+    if (auto done = write_file(folder / (experiment.name + ".csv"), study::csv(outcome->points));
+        !done)
+      return done;
+    if (auto done = write_file(folder / (experiment.name + ".svg"), study::svg(outcome->chart));
+        !done)
+      return done;
     if (!given_.json) std::cout << outcome_text(experiment, *outcome, style_) << "\n" << std::flush;
     done_.push_back({&experiment, std::move(*outcome)});
     return {};
@@ -112,7 +123,8 @@ class Experiments {
   void finish() const {
     if (given_.json) return print_json();
     if (given_.name == "all") std::cout << tally_text(done_, style_) << "\n";
-    std::cout << fmt::format("Tables as {0}/NAME.csv and charts as {0}/NAME.svg\n", given_.output) << std::flush;
+    std::cout << fmt::format("Tables as {0}/NAME.csv and charts as {0}/NAME.svg\n", given_.output)
+              << std::flush;
   }
 
   void print_json() const {
@@ -145,15 +157,17 @@ class Experiments {
 }  // namespace
 
 void add_experiment(CLI::App& app, Frame& frame) {
-  auto& verb = add_verb(app, "experiment",
-                        "Reproduce published results: what was measured beside what the simulation counts",
-                        "  ringside experiment list\n"
-                        "  ringside experiment pte-write\n"
-                        "  ringside experiment all                      # ends with what held and what was missed\n"
-                        "  ringside experiment forkwait --json --output charts");
+  auto& verb = add_verb(
+      app, "experiment",
+      "Reproduce published results: what was measured beside what the simulation counts",
+      "  ringside experiment list\n"
+      "  ringside experiment pte-write\n"
+      "  ringside experiment all                      # ends with what held and what was missed\n"
+      "  ringside experiment forkwait --json --output charts");
   auto o = std::make_shared<ExperimentArguments>();
   verb.add_option("NAME", o->name, "An experiment, all, or list [list]")->type_name("");
-  verb.add_option("--output", o->output, "Folder for NAME.csv and NAME.svg [experiments]")->type_name("DIR");
+  verb.add_option("--output", o->output, "Folder for NAME.csv and NAME.svg [experiments]")
+      ->type_name("DIR");
   verb.add_flag("--quick", o->quick, "A tenth of the repetitions: faster, less exact");
   verb.add_flag("--json", o->json, "Outcomes as JSON (schema ringside/experiment/1)");
   verb.callback([o, &frame] {

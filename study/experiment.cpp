@@ -30,7 +30,8 @@ std::string figure(double value) {
   const double size = std::abs(value);
   if (size >= 1000 || value == std::round(value)) return fmt::format("{:.0f}", value);
   return size >= 100 ? fmt::format("{:.1f}", value)
-                     : size >= 1 ? fmt::format("{:.2f}", value) : fmt::format("{:.4f}", value);
+         : size >= 1 ? fmt::format("{:.2f}", value)
+                     : fmt::format("{:.4f}", value);
 }
 
 // --- bands ---
@@ -74,7 +75,8 @@ void Outcome::measured(std::string what, double simulated) {
   rows.push_back({std::move(what), "", "", figure(simulated), simulated, RowKind::kMeasured, {}});
 }
 
-// One cycle in a hundred, or one: a handler here has not the instructions of the one that was measured.
+// One cycle in a hundred, or one: a handler here has not the instructions of the one that was
+// measured.
 void Outcome::calibration(std::string what, double published, double simulated) {
   const bool held = std::abs(simulated - published) <= std::max(1.0, 0.01 * published);
   rows.push_back({std::move(what), figure(published), "within 1 %", figure(simulated), simulated,
@@ -85,12 +87,14 @@ void Outcome::prediction(std::string what, double published, const Band& band, d
   prediction(std::move(what), figure(published), band, simulated);
 }
 
-void Outcome::prediction(std::string what, std::string published, const Band& band, double simulated) {
+void Outcome::prediction(std::string what, std::string published, const Band& band,
+                         double simulated) {
   rows.push_back({std::move(what), std::move(published), band.text, figure(simulated), simulated,
                   RowKind::kPrediction, band.holds(simulated)});
 }
 
-void Outcome::order(std::string published, const std::vector<std::pair<std::string, double>>& rising) {
+void Outcome::order(std::string published,
+                    const std::vector<std::pair<std::string, double>>& rising) {
   std::string what, text;
   bool held = true;
   for (std::size_t i = 0; i < rising.size(); ++i) {
@@ -134,15 +138,17 @@ void Outcome::bars(const std::string& x_label, const std::string& y_label,
 }
 
 void Outcome::grouped_bars(const std::string& x_label, const std::string& y_label,
-                           const std::vector<std::string>& names, const std::vector<Series>& series, bool log) {
+                           const std::vector<std::string>& names, const std::vector<Series>& series,
+                           bool log) {
   points = table_of(x_label, names, series);
   chart.shape = Chart::Shape::kBars;
   chart.x_label = x_label, chart.y_label = y_label, chart.log_y = log;
   chart.categories = names, chart.series = series;
 }
 
-void Outcome::lines(const std::string& x_label, const std::string& y_label, const std::vector<double>& x,
-                    const std::vector<Series>& series, bool log_x, bool log_y) {
+void Outcome::lines(const std::string& x_label, const std::string& y_label,
+                    const std::vector<double>& x, const std::vector<Series>& series, bool log_x,
+                    bool log_y) {
   std::vector<std::string> names;
   for (const double each : x) names.push_back(point_text(each));
   points = table_of(x_label, names, series);
@@ -193,7 +199,8 @@ Result<Outcome> run_experiment(const Experiment& experiment, Workbench& bench) {
 
 namespace {
 
-// RFC 4180: quotes where a separator, a quote or the end of a line stands inside; quotes are doubled.
+// RFC 4180: quotes where a separator, a quote or the end of a line stands inside; quotes are
+// doubled.
 std::string csv_field(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
@@ -203,7 +210,8 @@ std::string csv_field(const std::string& text) {
 
 std::string csv_line(const std::vector<std::string>& fields) {
   std::string line;
-  for (std::size_t i = 0; i < fields.size(); ++i) line += (i == 0 ? "" : ",") + csv_field(fields[i]);
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    line += (i == 0 ? "" : ",") + csv_field(fields[i]);
   return line + "\r\n";
 }
 

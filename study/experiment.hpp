@@ -1,7 +1,8 @@
-// What an experiment is: guests are run, an outcome is read from the counters of the simulation, and stands
-// beside what was published.
+// What an experiment is: guests are run, an outcome is read from the counters of the simulation,
+// and stands beside what was published.
 //
-// To add one, write study/experiments/<name>.cpp and add its line to study/experiments/catalogue.hpp.
+// To add one, write study/experiments/<name>.cpp and add its line to
+// study/experiments/catalogue.hpp.
 #pragma once
 
 #include <functional>
@@ -21,7 +22,8 @@ class Workbench;
 
 /// What a row of an outcome is worth.
 enum class RowKind : u8 {
-  kCalibration,  ///< the published figure has set a parameter of the preset: agreement proves nothing
+  kCalibration,  ///< the published figure has set a parameter of the preset: agreement proves
+                 ///< nothing
   kPrediction,   ///< it has set none: held if the simulated figure is in the band
   kMeasured,     ///< nothing was published, or nothing comparable: a figure of the simulation alone
 };
@@ -76,26 +78,30 @@ struct Outcome {
   void order(std::string published, const std::vector<std::pair<std::string, double>>& rising);
   void note(std::string sentence) { notes.push_back(std::move(sentence)); }
 
-  /// Makes chart and points: a bar for each name, beside it what was published (NaN or nothing: none).
-  void bars(const std::string& x_label, const std::string& y_label, const std::vector<std::string>& names,
-            const std::vector<double>& simulated, const std::vector<double>& published = {}, bool log = true);
+  /// Makes chart and points: a bar for each name, beside it what was published (NaN or nothing:
+  /// none).
+  void bars(const std::string& x_label, const std::string& y_label,
+            const std::vector<std::string>& names, const std::vector<double>& simulated,
+            const std::vector<double>& published = {}, bool log = true);
   /// The same of several bars for each name.
-  void grouped_bars(const std::string& x_label, const std::string& y_label, const std::vector<std::string>& names,
-                    const std::vector<Series>& series, bool log = true);
+  void grouped_bars(const std::string& x_label, const std::string& y_label,
+                    const std::vector<std::string>& names, const std::vector<Series>& series,
+                    bool log = true);
   /// Makes chart and points: a line for each series over x.
   void lines(const std::string& x_label, const std::string& y_label, const std::vector<double>& x,
              const std::vector<Series>& series, bool log_x = false, bool log_y = false);
 };
 
-/// A number as it is printed and written: whole if it is large, else with three or four digits that count.
+/// A number as it is printed and written: whole if it is large, else with three or four digits that
+/// count.
 std::string figure(double value);
 
 struct Experiment {
   std::string name;
-  std::string id;      ///< in the list of published results ("R09"); empty for a textbook claim
+  std::string id;  ///< in the list of published results ("R09"); empty for a textbook claim
   std::string title;
-  std::string claim;   ///< what was published or is taught, in a sentence
-  std::string source;  ///< publication, or what kind of claim it is
+  std::string claim;                 ///< what was published or is taught, in a sentence
+  std::string source;                ///< publication, or what kind of claim it is
   std::vector<std::string> presets;  ///< cost models that it runs with, and no others
   void (*run)(Workbench& bench, Outcome& outcome);
 };
@@ -105,7 +111,8 @@ const std::vector<Experiment>& all_experiments();
 /// The one of that name; the error suggests the nearest.
 Result<const Experiment*> find_experiment(std::string_view name);
 
-/// Runs one. Errors: a guest is not there, or did not end as it should; `between` of the bench stopped it.
+/// Runs one. Errors: a guest is not there, or did not end as it should; `between` of the bench
+/// stopped it.
 Result<Outcome> run_experiment(const Experiment& experiment, Workbench& bench);
 
 /// Predictions that held and those that did not.

@@ -1,5 +1,5 @@
-// Charts as SVG: bars in groups, or lines. They are to be read in print and by all eyes: what differs in
-// colour differs in hatching or in the shape of its points too.
+// Charts as SVG: bars in groups, or lines. They are to be read in print and by all eyes: what
+// differs in colour differs in hatching or in the shape of its points too.
 #pragma once
 
 #include <string>
@@ -24,8 +24,8 @@ struct Chart {
   std::vector<Series> series = {};
 };
 
-/// The chart as a document of its own. What cannot be drawn (no number, nothing above 0 on a logarithmic axis)
-/// is left out.
+/// The chart as a document of its own. What cannot be drawn (no number, nothing above 0 on a
+/// logarithmic axis) is left out.
 std::string svg(const Chart& chart);
 
 /// Text as it may stand in XML: markup escaped, control characters replaced.

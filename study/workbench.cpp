@@ -18,7 +18,8 @@ Counters::Counters(const Report& r) {
   values_["translated"] = static_cast<double>(r.translated);
   values_["emulated"] = static_cast<double>(r.emulated);
   values_["tlb-misses"] = static_cast<double>(r.tlb_misses);
-  for (const auto& each : r.accounts) values_["account:" + each.name] = static_cast<double>(each.cycles);
+  for (const auto& each : r.accounts)
+    values_["account:" + each.name] = static_cast<double>(each.cycles);
   for (const auto& each : r.charges) {
     values_["count:" + each.parameter] = static_cast<double>(each.count);
     values_["cost:" + each.parameter] = static_cast<double>(each.cycles);
@@ -37,14 +38,16 @@ double Counters::operator[](const std::string& name) const {
 
 double Counters::all(const std::string& prefix) const {
   double sum = 0;
-  for (auto i = values_.lower_bound(prefix); i != values_.end() && i->first.starts_with(prefix); ++i)
+  for (auto i = values_.lower_bound(prefix); i != values_.end() && i->first.starts_with(prefix);
+       ++i)
     sum += i->second;
   return sum;
 }
 
 std::vector<std::string> Counters::names(const std::string& prefix) const {
   std::vector<std::string> names;
-  for (auto i = values_.lower_bound(prefix); i != values_.end() && i->first.starts_with(prefix); ++i)
+  for (auto i = values_.lower_bound(prefix); i != values_.end() && i->first.starts_with(prefix);
+       ++i)
     names.push_back(i->first.substr(prefix.size()));
   return names;
 }
@@ -81,7 +84,8 @@ Options Workbench::complete(Options options) const {
 std::optional<Session> Workbench::run_session(const Options& given, bool may_fail) {
   if (error_) return std::nullopt;
   if (settings_.announce)
-    settings_.announce(fmt::format("{} \"{}\" under {}", given.guest, given.append, given.strategy));
+    settings_.announce(
+        fmt::format("{} \"{}\" under {}", given.guest, given.append, given.strategy));
   auto session = Session::open(complete(given));
   if (!session) return fail_with(session.error()), std::nullopt;
   session->run([&] {
@@ -123,8 +127,8 @@ Counters Workbench::operation(const Options& options, u32 usual_times) {
 // --- machines ---
 
 namespace {
-Options on(std::string strategy, std::string isa, const std::string& guest, const std::string& preset,
-           std::string script, std::string paging = "") {
+Options on(std::string strategy, std::string isa, const std::string& guest,
+           const std::string& preset, std::string script, std::string paging = "") {
   Options options;
   options.guest = "guests/zisa/" + guest;
   options.strategy = std::move(strategy);

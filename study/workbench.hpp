@@ -1,5 +1,5 @@
-// Where experiments run guests and read counters. The first error is kept, and everything after it is empty,
-// so that an experiment reads like what it does.
+// Where experiments run guests and read counters. The first error is kept, and everything after it
+// is empty, so that an experiment reads like what it does.
 #pragma once
 
 #include <functional>
@@ -42,8 +42,9 @@ class Workbench {
  public:
   struct Settings {
     std::vector<std::string> folders;  ///< where bundled guests are
-    bool quick = false;                ///< fewer repetitions: to see whether it runs, not how exactly
-    /// The cost model to take for a preset; by default the preset itself. For tests, which change a price.
+    bool quick = false;  ///< fewer repetitions: to see whether it runs, not how exactly
+    /// The cost model to take for a preset; by default the preset itself. For tests, which change a
+    /// price.
     std::function<std::string(const std::string& preset)> model = {};
     /// Called before each run with what is done, and during it; false stops everything.
     std::function<void(const std::string& what)> announce = {};
@@ -57,12 +58,14 @@ class Workbench {
   /// Runs a guest to its end. It has to exit with code 0, unless `may_fail`.
   session::Report run(const session::Options& options, bool may_fail = false);
   /// Runs it and hands out the session itself; nothing after an error.
-  std::optional<session::Session> run_session(const session::Options& options, bool may_fail = false);
+  std::optional<session::Session> run_session(const session::Options& options,
+                                              bool may_fail = false);
 
-  /// What `more` repetitions cost beyond `fewer`, for each: the start and first misses are in both. The text of
-  /// the options comes behind the number.
+  /// What `more` repetitions cost beyond `fewer`, for each: the start and first misses are in both.
+  /// The text of the options comes behind the number.
   Counters repeated(session::Options options, u32 fewer, u32 more);
-  /// The counters of one operation of a micro-guest: its loop less the same loop without the operation.
+  /// The counters of one operation of a micro-guest: its loop less the same loop without the
+  /// operation.
   Counters operation(const session::Options& options, u32 usual_times = 1000);
 
   const std::optional<Error>& error() const { return error_; }
@@ -76,12 +79,17 @@ class Workbench {
 };
 
 /// Machines to run a guest on. `script` is its command line.
-session::Options on_bare(const std::string& guest, const std::string& preset, std::string script = "");
-session::Options on_trap_emulate(const std::string& guest, const std::string& preset, std::string script = "");
-session::Options on_dbt(const std::string& guest, const std::string& preset, std::string script = "");
-session::Options on_paravirt(const std::string& guest, const std::string& preset, std::string script = "");
-session::Options on_hvm_shadow(const std::string& guest, const std::string& preset, std::string script = "");
-session::Options on_hvm_nested(const std::string& guest, const std::string& preset, std::string script = "",
-                               unsigned depth = 2);
+session::Options on_bare(const std::string& guest, const std::string& preset,
+                         std::string script = "");
+session::Options on_trap_emulate(const std::string& guest, const std::string& preset,
+                                 std::string script = "");
+session::Options on_dbt(const std::string& guest, const std::string& preset,
+                        std::string script = "");
+session::Options on_paravirt(const std::string& guest, const std::string& preset,
+                             std::string script = "");
+session::Options on_hvm_shadow(const std::string& guest, const std::string& preset,
+                               std::string script = "");
+session::Options on_hvm_nested(const std::string& guest, const std::string& preset,
+                               std::string script = "", unsigned depth = 2);
 
 }  // namespace ringside::study

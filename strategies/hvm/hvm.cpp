@@ -43,6 +43,7 @@ void Hvm::start(Vm& vm) {
 // page-table base that is in force, nor the tables, nor change them unnoticed.
 void Hvm::choose_exits(Vm& vm) {
   u32 instructions = instruction_bit("wfi");
+  if (rdcyc_exits_) instructions |= instruction_bit("rdcyc") | instruction_bit("rdcych");
   u32 reads = bit(Cr::kIpend), writes = bit(Cr::kTimecmp) | bit(Cr::kTimecmph);
   if (!paging_.nested) {
     instructions |= instruction_bit("read_ptbr") | instruction_bit("probe") |

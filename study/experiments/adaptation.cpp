@@ -12,7 +12,8 @@ double of(Workbench& bench, session::Options options, u32 n, const std::string& 
 }
 
 void run(Workbench& bench, Outcome& out) {
-  const std::string preset = "prescott-2005", traced = "PAGE_FAULT traced write", call = "CALLOUT light sw";
+  const std::string preset = "prescott-2005", traced = "PAGE_FAULT traced write",
+                    call = "CALLOUT light sw";
   const auto adaptive = on_dbt("micro-pte-write", preset);
   auto fixed = adaptive;
   fixed.adaptive = false;
@@ -27,19 +28,27 @@ void run(Workbench& bench, Outcome& out) {
   out.measured("traps until the instruction is retranslated", with[7]);
   out.measured("cycles of a write, adaptive", bench.operation(adaptive).cycles());
   out.measured("cycles of a write, not adaptive", bench.operation(fixed).cycles());
-  const double back = of(bench, on_dbt("micro-walk", preset, "loads=1 misses=0 writes=1 until=2000"), 4000, call);
-  out.measured("2000 writes to a table, then 2000 to plain memory by the same instruction: call-outs", back);
+  const double back =
+      of(bench, on_dbt("micro-walk", preset, "loads=1 misses=0 writes=1 until=2000"), 4000, call);
+  out.measured(
+      "2000 writes to a table, then 2000 to plain memory by the same instruction: call-outs", back);
   out.prediction("it goes back: call-outs / writes", "below 1", below(0.75), back / 4000);
-  out.lines("writes to a page table", "traps", x, {{"adaptive", with}, {"not adaptive", without}}, true);
+  out.lines("writes to a page table", "traps", x, {{"adaptive", with}, {"not adaptive", without}},
+            true);
 }
 
 }  // namespace
 
 Experiment adaptation() {
-  return {"adaptation", "R17", "Adaptive translation: innocent until proven guilty",
-          "A store that keeps hitting page tables is retranslated to a call-out, and traps no more; one that has "
+  return {"adaptation",
+          "R17",
+          "Adaptive translation: innocent until proven guilty",
+          "A store that keeps hitting page tables is retranslated to a call-out, and traps no "
+          "more; one that has "
           "stopped doing so becomes itself again.",
-          "Adams and Agesen 2006, section 5", {"prescott-2005"}, run};
+          "Adams and Agesen 2006, section 5",
+          {"prescott-2005"},
+          run};
 }
 
 }  // namespace ringside::study::experiments

@@ -16,16 +16,20 @@ void run(Workbench& bench, Outcome& out) {
   out.calibration("dbt less bare, cycles", 40, dbt - native);
   out.prediction("hvm less bare, cycles", 0, exactly(0), hvm - native);
   out.prediction("trap-and-emulate less bare, cycles", 0, exactly(0), trap - native);
-  out.bars("strategy", "cycles of a call and its return", {"bare", "dbt", "hvm"}, {native, dbt, hvm}, {11, 51, 11},
-           false);
+  out.bars("strategy", "cycles of a call and its return", {"bare", "dbt", "hvm"},
+           {native, dbt, hvm}, {11, 51, 11}, false);
 }
 
 }  // namespace
 
 Experiment call_return() {
-  return {"call-return", "R05", "A call and its return: the price of a computed jump",
+  return {"call-return",
+          "R05",
+          "A call and its return: the price of a computed jump",
           "Translated code looks up where a return goes, 40 cycles; nobody else pays.",
-          "Adams and Agesen 2006, figure 3", {"prescott-2005"}, run};
+          "Adams and Agesen 2006, figure 3",
+          {"prescott-2005"},
+          run};
 }
 
 }  // namespace ringside::study::experiments

@@ -18,6 +18,7 @@
   E(user_code)                  \
   E(adaptation)                 \
   E(round_trip)                 \
+  E(cycle_counter)              \
   E(trap_rate)                  \
   E(nested_walk)                \
   E(denied_access)              \

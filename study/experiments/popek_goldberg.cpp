@@ -1,7 +1,7 @@
 // R01: one sensitive instruction that does not trap, and what becomes of guests.
+#include "study/classify/classify.hpp"
 #include "study/experiments/catalogue.hpp"
 #include "study/workbench.hpp"
-#include "study/classify/classify.hpp"
 
 namespace ringside::study::experiments {
 
@@ -17,11 +17,13 @@ double theorem(Workbench& bench, const std::string& isa) {
 // Whether the guest ended as on the bare machine, printing the same.
 double as_on_bare(Workbench& bench, session::Options options, const session::Report& bare) {
   const session::Report report = bench.run(options, true);
-  return report.outcome == "exited" && report.exit_code == bare.exit_code && report.console == bare.console;
+  return report.outcome == "exited" && report.exit_code == bare.exit_code &&
+         report.console == bare.console;
 }
 
 void run(Workbench& bench, Outcome& out) {
-  out.prediction("theorem 1 on zisa, where READ_SR does not trap (1: holds)", 0, exactly(0), theorem(bench, "zisa"));
+  out.prediction("theorem 1 on zisa, where READ_SR does not trap (1: holds)", 0, exactly(0),
+                 theorem(bench, "zisa"));
   out.prediction("theorem 1 on zisa-v, where it does", 1, exactly(1), theorem(bench, "zisa-v"));
   const std::string preset = "textbook", script = "hello";
   const session::Report bare = bench.run(on_bare("zos", preset, script));
@@ -39,22 +41,30 @@ void run(Workbench& bench, Outcome& out) {
     names.push_back(name);
     same.push_back(as_on_bare(bench, options, bare));
     expected.push_back(name != "trap-emulate zisa");
-    out.prediction(name + ": zos ends as on the bare machine (1: yes)", expected.back(), exactly(expected.back()),
-                   same.back());
+    out.prediction(name + ": zos ends as on the bare machine (1: yes)", expected.back(),
+                   exactly(expected.back()), same.back());
   }
   const session::Report deceived = bench.run(on_zisa, true);
   for (const auto& hole : deceived.holes)
-    out.measured("lies of " + hole.instruction + " to zos by trap-and-emulate on zisa", static_cast<double>(hole.count));
-  out.bars("strategy and variant", "zos ends as on the bare machine: 1 yes, 0 no", names, same, expected, false);
+    out.measured("lies of " + hole.instruction + " to zos by trap-and-emulate on zisa",
+                 static_cast<double>(hole.count));
+  out.bars("strategy and variant", "zos ends as on the bare machine: 1 yes, 0 no", names, same,
+           expected, false);
 }
 
 }  // namespace
 
 Experiment popek_goldberg() {
-  return {"popek-goldberg", "R01", "An ISA with holes, and guests that are told lies",
-          "A machine with a sensitive instruction that does not trap in user mode cannot be virtualized by "
-          "trap-and-emulate; translation, paravirtualization and hardware assistance get round that.",
-          "Popek and Goldberg 1974, theorem 1", {"textbook"}, run};
+  return {
+      "popek-goldberg",
+      "R01",
+      "An ISA with holes, and guests that are told lies",
+      "A machine with a sensitive instruction that does not trap in user mode cannot be "
+      "virtualized by "
+      "trap-and-emulate; translation, paravirtualization and hardware assistance get round that.",
+      "Popek and Goldberg 1974, theorem 1",
+      {"textbook"},
+      run};
 }
 
 }  // namespace ringside::study::experiments

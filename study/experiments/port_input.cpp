@@ -15,18 +15,26 @@ void run(Workbench& bench, Outcome& out) {
   out.order("216 < 3209 < 15826", {{"dbt", dbt}, {"bare", native}, {"hvm", hvm}});
   out.measured("dbt, cycles (published: 216)", dbt);
   out.measured("hvm / bare (published: 4.93)", hvm / native);
-  out.note("A load of a register that is mapped into memory: the VMM decodes it. IN says by itself what it is; that "
-           "and a user process which the measured VMM asked are not in these figures.");
-  out.bars("strategy", "cycles of one read", {"bare", "dbt", "hvm"}, {native, dbt, hvm}, {3209, 216, 15826});
+  out.note(
+      "A load of a register that is mapped into memory: the VMM decodes it. IN says by itself what "
+      "it is; that "
+      "and a user process which the measured VMM asked are not in these figures.");
+  out.bars("strategy", "cycles of one read", {"bare", "dbt", "hvm"}, {native, dbt, hvm},
+           {3209, 216, 15826});
 }
 
 }  // namespace
 
 Experiment port_input() {
-  return {"port-input", "R03", "Reading a device: emulation can be faster than the device",
-          "Translated code reads a virtual port fifteen times as fast as the machine its real one; an exit makes it "
+  return {"port-input",
+          "R03",
+          "Reading a device: emulation can be faster than the device",
+          "Translated code reads a virtual port fifteen times as fast as the machine its real one; "
+          "an exit makes it "
           "five times as slow.",
-          "Adams and Agesen 2006, figure 3", {"prescott-2005"}, run};
+          "Adams and Agesen 2006, figure 3",
+          {"prescott-2005"},
+          run};
 }
 
 }  // namespace ringside::study::experiments

@@ -14,7 +14,8 @@ void run(Workbench& bench, Outcome& out) {
   const Counters trapped = bench.operation(on_trap_emulate(guest, preset));
   const Counters full = bench.operation(on_dbt("micro-tlbinv", preset));
   out.calibration("bare machine, cycles", 1, native.cycles());
-  out.order("1 < 391 < 12733", {{"bare", native.cycles()}, {"dbt", dbt.cycles()}, {"hvm", hvm.cycles()}});
+  out.order("1 < 391 < 12733",
+            {{"bare", native.cycles()}, {"dbt", dbt.cycles()}, {"hvm", hvm.cycles()}});
   out.prediction("hvm / dbt", 12733.0 / 391, between(25, 40), hvm.cycles() / dbt.cycles());
   out.prediction("hvm, cycles", 12733, within_percent(12733, 10), hvm.cycles());
   out.calibration("a light call-out", 390, dbt["cost:callout_light"]);
@@ -22,12 +23,15 @@ void run(Workbench& bench, Outcome& out) {
   out.calibration("the VMM decodes and emulates a memory instruction", 3300,
                   trapped["cost:vmm_decode"] + trapped["cost:vmm_memory"]);
   const Counters simple = bench.operation(on_trap_emulate("micro-cr-read", preset));
-  const double left = 2030 - simple["cost:trap_fault"] - simple["cost:trap_return"] - simple["cost:vmm_dispatch"];
+  const double left =
+      2030 - simple["cost:trap_fault"] - simple["cost:trap_return"] - simple["cost:vmm_dispatch"];
   out.calibration("the same of a simple privileged one: 2030 less trap and dispatch", left,
                   simple["cost:vmm_decode"] + simple["cost:vmm_emulate"]);
   out.measured("trap-and-emulate, cycles", trapped.cycles());
-  out.note("A VMM that translates replaces the store that keeps trapping by a call-out; one with hardware "
-           "assistance takes the exit every time, and finds out every time what it meant.");
+  out.note(
+      "A VMM that translates replaces the store that keeps trapping by a call-out; one with "
+      "hardware "
+      "assistance takes the exit every time, and finds out every time what it meant.");
   out.bars("strategy", "cycles of one store into a page table", {"bare", "dbt", "hvm"},
            {native.cycles(), dbt.cycles(), hvm.cycles()}, {1, 391, 12733});
 }
@@ -35,10 +39,15 @@ void run(Workbench& bench, Outcome& out) {
 }  // namespace
 
 Experiment pte_write() {
-  return {"pte-write", "R08", "A store into a page table under shadow paging",
-          "With hardware assistance of the first generation it costs thirty times what adaptive translation makes "
+  return {"pte-write",
+          "R08",
+          "A store into a page table under shadow paging",
+          "With hardware assistance of the first generation it costs thirty times what adaptive "
+          "translation makes "
           "of it.",
-          "Adams and Agesen 2006, figure 3", {"prescott-2005"}, run};
+          "Adams and Agesen 2006, figure 3",
+          {"prescott-2005"},
+          run};
 }
 
 }  // namespace ringside::study::experiments

@@ -21,25 +21,31 @@ void run(Workbench& bench, Outcome& out) {
       at_a_million = share * 1e6 / rate;
       continue;
     }
-    rates.push_back(rate), shares.push_back(100 * share), formula.push_back(100 * rate * price / 3.8e9);
+    rates.push_back(rate), shares.push_back(100 * share),
+        formula.push_back(100 * rate * price / 3.8e9);
   }
-  out.prediction("of a core, a million a second (2030 cycles at 3.8 GHz), %", 53.4, within_percent(53.4, 3),
-                 100 * at_a_million);
+  out.prediction("of a core, a million a second (2030 cycles at 3.8 GHz), %", 53.4,
+                 within_percent(53.4, 3), 100 * at_a_million);
   out.measured("price of one, cycles", price);
   for (std::size_t i = 0; i < rates.size(); i += 3)
-    out.prediction("at " + figure(rates[i]) + " a second, %; by rate x price / frequency", formula[i],
-                   within_percent(formula[i], 4), shares[i]);
+    out.prediction("at " + figure(rates[i]) + " a second, %; by rate x price / frequency",
+                   formula[i], within_percent(formula[i], 4), shares[i]);
   out.note("At 3000 cycles and 3 GHz the same formula gives a whole core for a million a second.");
-  out.lines("trapping instructions a second", "share of the CPU, %", rates, {{"simulated", shares}, {"formula", formula}},
-            true);
+  out.lines("trapping instructions a second", "share of the CPU, %", rates,
+            {{"simulated", shares}, {"formula", formula}}, true);
 }
 
 }  // namespace
 
 Experiment trap_rate() {
-  return {"trap-rate", "R25", "A million traps a second",
-          "What trapping costs is the rate times the price: half a Pentium 4 at a million a second.",
-          "textbook formula with a price of Adams and Agesen 2006", {"prescott-2005"}, run};
+  return {
+      "trap-rate",
+      "R25",
+      "A million traps a second",
+      "What trapping costs is the rate times the price: half a Pentium 4 at a million a second.",
+      "textbook formula with a price of Adams and Agesen 2006",
+      {"prescott-2005"},
+      run};
 }
 
 }  // namespace ringside::study::experiments

@@ -14,7 +14,8 @@ TEST_CASE("experiment lists what there is") {
   CHECK(document["experiments"].size() > 20);
 }
 
-TEST_CASE("experiment prints what was published beside what was simulated, and writes table and chart") {
+TEST_CASE(
+    "experiment prints what was published beside what was simulated, and writes table and chart") {
   const std::string folder = scratch("charts");
   const Outcome outcome = call({"experiment", "call-return", "--quick", "--output", folder});
   CHECK(outcome.status == 0);

@@ -1,5 +1,5 @@
-// Experiments read what the simulation counts: all of them run, their documents are well-formed, and a figure
-// moves when a price that it depends on does.
+// Experiments read what the simulation counts: all of them run, their documents are well-formed,
+// and a figure moves when a price that it depends on does.
 #include "study/experiment.hpp"
 
 #include <cmath>
@@ -49,15 +49,17 @@ double value_of(const Outcome& outcome, const std::string& what) {
 class OtherPrice {
  public:
   OtherPrice(const std::string& preset, const std::string& parameter)
-      : path_(std::filesystem::temp_directory_path() / ("ringside-price-" + preset + "-" + parameter + ".json")) {
+      : path_(std::filesystem::temp_directory_path() /
+              ("ringside-price-" + preset + "-" + parameter + ".json")) {
     const auto model = cost::preset(preset);
     REQUIRE(model.has_value());
     nlohmann::json json{{"name", preset + "-changed"}, {"description", "one price differs"}};
     for (const cost::Row& row : cost::kRows) {
       if (row.fixed()) continue;
       const u64 price = (*model)[row.param];
-      json["parameters"][std::string(row.key())] = {{"value", row.key() == parameter ? price * 2 + 7 : price},
-                                                    {"source", "assumed: for a test"}};
+      json["parameters"][std::string(row.key())] = {
+          {"value", row.key() == parameter ? price * 2 + 7 : price},
+          {"source", "assumed: for a test"}};
     }
     std::ofstream(path_) << json;
   }
@@ -84,7 +86,8 @@ void check_xml(const std::string& text) {
     const std::string inside = text.substr(at + 1, end - at - 1);
     CHECK(std::ranges::count(inside, '"') % 2 == 0);
     CHECK(inside.find('<') == std::string::npos);
-    const std::string name = inside.substr(inside[0] == '/', inside.find_first_of(" /", 1) - (inside[0] == '/'));
+    const std::string name =
+        inside.substr(inside[0] == '/', inside.find_first_of(" /", 1) - (inside[0] == '/'));
     if (inside[0] == '/') {
       REQUIRE(!open.empty());
       CHECK(open.back() == inside.substr(1));
@@ -144,33 +147,46 @@ TEST_CASE("a figure moves with the prices that it depends on") {
   struct Case {
     const char *experiment, *parameter, *moves, *stays;
   };
-  for (const Case& each : {Case{"syscall", "callout_full", "dbt / bare", "bare machine"},
-                           {"syscall", "vmm_switch", "dbt / bare", "hvm / bare"},
-                           {"port-input", "device_access", "bare machine", "dbt, cycles"},
-                           {"call-return", "tc_hash", "dbt less bare", "bare machine"},
-                           {"page-fault", "vmread", "hvm / dbt", "dbt, cycles"},
-                           {"plain-fault", "vmm_inject", "dbt, cycles", "bare machine"},
-                           {"pte-write", "vmm_memory", "hvm / dbt", "a light call-out"},
-                           {"pte-write", "callout_light", "hvm / dbt", "hvm, cycles"},
-                           {"three-ways", "vmm_decode", "trap-and-emulate, cycles", "full call-out"},
-                           {"three-ways", "system_register", "in the cache, cycles", "full call-out"},
-                           {"break-even", "translate_insn", "in the cache: executions", "in the cache: h"},
-                           {"round-trip", "vm_exit", "prescott-2005: hardware", "modern: hardware"},
-                           {"trap-rate", "vmm_emulate", "of a core", "levels"},
-                           {"hypercall", "hypercall_entry", "does nothing, cycles", "trap of one entry"},
-                           {"hypercall", "pv_validate", "batch of 256, cycles", "does nothing, cycles"},
-                           {"crossover", "tc_hash", "at the crossing", "none"},
-                           {"coalescing", "callout_full", "full ones", "light ones"},
-                           {"fork-clusters", "vm_entry", "hardware and control block", "traced writes"},
-                           {"shadow-or-nested", "walk_reference", "misses for each write", "none"}}) {
+  for (const Case& each :
+       {Case{"syscall", "callout_full", "dbt / bare", "bare machine"},
+        {"syscall", "vmm_switch", "dbt / bare", "hvm / bare"},
+        {"port-input", "device_access", "bare machine", "dbt, cycles"},
+        {"call-return", "tc_hash", "dbt less bare", "bare machine"},
+        {"page-fault", "vmread", "hvm / dbt", "dbt, cycles"},
+        {"plain-fault", "vmm_inject", "dbt, cycles", "bare machine"},
+        {"pte-write", "vmm_memory", "hvm / dbt", "a light call-out"},
+        {"pte-write", "callout_light", "hvm / dbt", "hvm, cycles"},
+        {"three-ways", "vmm_decode", "trap-and-emulate, cycles", "full call-out"},
+        {"three-ways", "system_register", "in the cache, cycles", "full call-out"},
+        {"break-even", "translate_insn", "in the cache: executions", "in the cache: h"},
+        {"round-trip", "vm_exit", "prescott-2005: hardware", "modern: hardware"},
+        {"trap-rate", "vmm_emulate", "of a core", "levels"},
+        {"cycle-counter", "vm_exit", "exiting, cycles", "bare, cycles"},
+        {"hypercall", "hypercall_entry", "does nothing, cycles", "trap of one entry"},
+        {"hypercall", "pv_validate", "batch of 256, cycles", "does nothing, cycles"},
+        {"crossover", "tc_hash", "at the crossing", "none"},
+        {"coalescing", "callout_full", "full ones", "light ones"},
+        {"fork-clusters", "vm_entry", "hardware and control block", "traced writes"},
+        {"shadow-or-nested", "walk_reference", "misses for each write", "none"}}) {
     INFO(each.experiment << ", " << each.parameter);
     const Experiment& experiment = named(each.experiment);
     const OtherPrice price(experiment.presets.front(), each.parameter);
-    const Outcome before = outcome_of(each.experiment), after = outcome_of(each.experiment, price.settings());
+    const Outcome before = outcome_of(each.experiment),
+                  after = outcome_of(each.experiment, price.settings());
     CHECK(value_of(before, each.moves) != value_of(after, each.moves));
     for (std::size_t i = 0; i < before.rows.size(); ++i)
       if (before.rows[i].what.find(each.stays) != std::string::npos)
         CHECK(before.rows[i].value == after.rows[i].value);
+  }
+}
+
+TEST_CASE("the manual has a section on every experiment") {
+  std::ostringstream text;
+  text << std::ifstream(RINGSIDE_SOURCE_DIR "/docs/experiments.md").rdbuf();
+  for (const Experiment& experiment : all_experiments()) {
+    INFO(experiment.name);
+    CHECK(text.str().find("\n## " + experiment.name) != std::string::npos);
+    CHECK(text.str().find("`ringside experiment " + experiment.name + "`") != std::string::npos);
   }
 }
 
@@ -189,11 +205,16 @@ TEST_CASE("an experiment without its guests says which is missing") {
 }
 
 TEST_CASE("values with separators are quoted") {
-  CHECK(csv({{"a", "b,c"}, {{"say \"x\"", "1\n2"}}}) == "a,\"b,c\"\r\n\"say \"\"x\"\"\",\"1\n2\"\r\n");
+  CHECK(csv({{"a", "b,c"}, {{"say \"x\"", "1\n2"}}}) ==
+        "a,\"b,c\"\r\n\"say \"\"x\"\"\",\"1\n2\"\r\n");
 }
 
 TEST_CASE("charts escape texts and leave out what cannot be drawn") {
-  Chart chart{.title = "a < b & \"c\"", .x_label = "x", .y_label = "y", .log_y = true, .categories = {"<one>", "two"}};
+  Chart chart{.title = "a < b & \"c\"",
+              .x_label = "x",
+              .y_label = "y",
+              .log_y = true,
+              .categories = {"<one>", "two"}};
   chart.series = {{"s", {0, NAN}}, {"t & u", {1, 1000}}, {"mark", {10}, true}};
   const std::string bars = svg(chart);
   check_xml(bars);
