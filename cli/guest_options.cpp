@@ -105,6 +105,7 @@ void add_guest_options(CLI::App& verb, GuestOptions& o, const Frame& frame,
              "Entries of the nested TLB, with nested paging [0: none]");
   verb.add_flag("!--no-vm-identifiers", s.vm_identifiers,
                 "The TLB does not tell VMs apart: each exit and entry drops all translations");
+  verb.add_flag("--rdcyc-exits", s.rdcyc_exits, "hvm: RDCYC exits and is emulated, where else an offset is added");
   verb.add_option("--cost-model", s.cost_model,
                   "Prices of a machine: a preset or FILE.json [textbook]")
       ->type_name("NAME");

@@ -9,6 +9,7 @@
   VERB(compare)              \
   VERB(check)                \
   VERB(classify)             \
+  VERB(experiment)           \
   VERB(debug)                \
   VERB(asm)                  \
   VERB(disasm)               \

@@ -31,7 +31,7 @@ std::unique_ptr<vmm::Strategy> make_dbt(const Options& options) {
 
 std::unique_ptr<vmm::Strategy> make_hvm(const Options& options) {
   return std::make_unique<ringside::strategies::Hvm>(
-      vmm::AssistedPaging{options.paging != "shadow", options.nested_depth});
+      vmm::AssistedPaging{options.paging != "shadow", options.nested_depth}, options.rdcyc_exits);
 }
 }  // namespace
 

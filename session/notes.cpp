@@ -33,6 +33,9 @@ std::vector<std::string> notes(const Options& options, const std::string& isa) {
   if (options.translate_user && options.strategy != "dbt")
     all.push_back(fmt::format("{} translates no code: --translate-user changed nothing.",
                               options.strategy));
+  if (options.rdcyc_exits && !uses_assistance(options.strategy))
+    all.push_back(fmt::format("Under {} no instruction exits by choice: --rdcyc-exits changed nothing.",
+                              options.strategy));
   if (options.seed != 0)
     all.push_back(fmt::format("Nothing in this run is drawn at random: --seed {} changed nothing.",
                               options.seed));

@@ -37,6 +37,13 @@ Json port_json(const std::optional<PortReport>& port) {
   return {{"added", port->added}, {"removed", port->removed}, {"sites", port->sites}, {"original", port->original}};
 }
 
+Json charges_json(const std::vector<ChargeReport>& charges) {
+  Json list = Json::array();
+  for (const auto& each : charges)
+    list.push_back({{"parameter", each.parameter}, {"count", each.count}, {"cycles", each.cycles}});
+  return list;
+}
+
 Json accounts_json(const std::vector<AccountReport>& accounts) {
   Json by_name = Json::object();
   for (const auto& each : accounts) by_name[each.name] = each.cycles;
@@ -73,6 +80,7 @@ Json to_json(const Report& r) {
           {"instructions", {{"guest", r.guest_instructions()}, {"direct", r.direct},
                             {"emulated", r.emulated}, {"translated", r.translated}}},
           {"cycles", {{"total", r.cycles}, {"accounts", accounts_json(r.accounts)}}},
+          {"charges", charges_json(r.charges)},
           {"exits", exits_json(r.exits)},
           {"tlb", {{"hits", r.tlb_hits}, {"misses", r.tlb_misses},
                    {"walk_cache_hits", r.walk_cache_hits}, {"nested_tlb_hits", r.nested_tlb_hits}}},

@@ -39,6 +39,12 @@ struct PortReport {
   u32 original = 0;            ///< lines of the original
 };
 
+/// How often a cost parameter was charged.
+struct ChargeReport {
+  std::string parameter;
+  u64 count = 0, cycles = 0;
+};
+
 struct Report {
   std::string guest, isa, strategy, paging;
   std::string cost_model, cost_model_hash;
@@ -54,6 +60,7 @@ struct Report {
   u64 direct = 0, emulated = 0, translated = 0;
   u64 cycles = 0;
   std::vector<AccountReport> accounts;
+  std::vector<ChargeReport> charges;  ///< those made, in the parameters' order; the machine's, where there is one guest
   std::vector<ExitReport> exits;  ///< by cycles, most first
   u64 tlb_hits = 0, tlb_misses = 0;
   u64 walk_cache_hits = 0, nested_tlb_hits = 0;  ///< references of walks that these saved

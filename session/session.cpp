@@ -109,6 +109,12 @@ void add_holes(Report& report, const vmm::VmState& state, const loader::SymbolTa
                             symbols.name(hole.first_pc), hole.got, hole.bare_metal, false, ""});
 }
 
+void add_charges(Report& report, const cost::Ledger& ledger) {
+  for (const cost::Row& row : cost::kRows)
+    if (const u64 count = row.param == cost::Param::kFrequencyKhz ? 0 : ledger.count(row.param))
+      report.charges.push_back({std::string(row.key()), count, count * ledger.price(row.param)});
+}
+
 std::vector<AccountReport> accounts_of(const vmm::Spending& spent) {
   std::vector<AccountReport> accounts;
   for (std::size_t a = 0; a < spent.size(); ++a)
@@ -153,6 +159,7 @@ Report Session::report(std::size_t guest) const {
   r.symbol = image(guest).symbols.name(r.pc);
   r.state_hash = m.state_hash(guest);
   if (guests() == 1) {
+    add_charges(r, m.ledger());
     r.walk_cache_hits = m.cpu().mmu().caches.entry_hits;
     r.nested_tlb_hits = m.cpu().mmu().caches.frame_hits;
   }

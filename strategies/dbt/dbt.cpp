@@ -8,9 +8,13 @@ using namespace vmm;
 
 namespace {
 constexpr u32 kSmallestCache = 64;
-// An instruction is innocent until it has trapped this often, and guilty until it was called out for nothing
-// this often in a row: quick to the safe form, slow back.
-constexpr u32 kGuilty = 4, kInnocentAgain = 256;
+// An instruction is innocent until it has trapped this often, and guilty until it was called out for nothing so
+// often that its credit is gone: quick to the safe form, slow back. A trap costs a dozen light call-outs, so one
+// that was needed earns as many back.
+constexpr u32 kGuilty = 4, kCredit = 256, kEarned = 12;
+// Each way back doubles what it takes to be guilty again. Code that fills pages writes to what was a table just
+// now, and then to hundreds of words that are none: it would go to and fro for ever.
+constexpr u32 kMostReturns = 16;
 constexpr std::size_t kMostRecords = 4096;
 }
 
@@ -81,15 +85,18 @@ void Dbt::note_trap(Vm& vm) {
   const u32 pc = vm.state().pc;
   if (!options_.adaptive || !vm.is_translated(pc)) return;
   if (records_.size() == kMostRecords) records_.clear();
-  if (++records_[pc].trapped >= kGuilty)
-    retranslate(vm, pc, cpu::OpKind::kCallOutLight, cpu::OpReason::kKeepsTrapping);
+  Record& record = records_[pc];
+  if (++record.trapped < kGuilty << record.returns) return;
+  record.credit = kCredit;
+  retranslate(vm, pc, cpu::OpKind::kCallOutLight, cpu::OpReason::kKeepsTrapping);
 }
 
 void Dbt::note_call(Vm& vm, u32 pc, bool needed) {
   Record& record = records_[pc];
-  record.innocent = needed ? 0 : record.innocent + 1;
-  if (record.innocent < kInnocentAgain) return;
-  record = {};
+  if (needed) record.credit = std::min(record.credit + kEarned, kCredit);
+  else --record.credit;
+  if (record.credit != 0) return;
+  record = {.returns = std::min(record.returns + 1, kMostReturns)};
   retranslate(vm, pc, cpu::OpKind::kIdentical, cpu::OpReason::kNone);
 }
 

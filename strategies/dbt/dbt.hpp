@@ -57,8 +57,9 @@ class Dbt final : public vmm::CopyableStrategy<Dbt> {
 
   // What an instruction that accesses memory did of late.
   struct Record {
-    u32 trapped = 0;    ///< as itself
-    u32 innocent = 0;   ///< as a call-out that was not needed, in a row
+    u32 trapped = 0;  ///< as itself, since it is itself
+    u32 credit = 1;   ///< as a call-out: spent by those that were not needed
+    u32 returns = 0;  ///< how often it became itself again
   };
   std::map<u32, Record> records_;  ///< by guest PC
   DbtOptions options_;

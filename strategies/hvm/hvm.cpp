@@ -47,6 +47,7 @@ AskedExits exits_with_nested_paging() {
 // unnoticed.
 void Hvm::choose_exits(Vm& vm) {
   auto [instructions, reads, writes] = exits_with_nested_paging();
+  if (rdcyc_exits_) instructions |= instruction_bit("rdcyc") | instruction_bit("rdcych");
   if (!paging_.nested) {
     instructions |= instruction_bit("read_ptbr") | instruction_bit("probe") |
                     instruction_bit("tlbinv") | instruction_bit("tlbinv_all");

@@ -19,8 +19,9 @@ AskedExits exits_with_nested_paging();
 
 class Hvm final : public vmm::CopyableStrategy<Hvm> {
  public:
-  explicit Hvm(const vmm::AssistedPaging& paging = {})
-      : paging_(paging), pager_(vmm::ShadowPager::Modes::kReal) {}
+  /// `rdcyc_exits`: reads of the cycle counter exit, where else the hardware adds an offset.
+  explicit Hvm(const vmm::AssistedPaging& paging = {}, bool rdcyc_exits = false)
+      : paging_(paging), rdcyc_exits_(rdcyc_exits), pager_(vmm::ShadowPager::Modes::kReal) {}
 
   std::string_view name() const override { return "hvm"; }
   void start(vmm::Vm& vm) override;
@@ -48,6 +49,7 @@ class Hvm final : public vmm::CopyableStrategy<Hvm> {
   void offer_interrupts(vmm::Vm& vm);
 
   vmm::AssistedPaging paging_;
+  bool rdcyc_exits_;
   vmm::ShadowPager pager_;
   u32 window_ = 0;                  ///< what Field::kInterruptWindow holds
   std::optional<vmm::Trap> again_;  ///< the event whose delivery this exit broke off
