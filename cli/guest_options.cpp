@@ -105,6 +105,12 @@ void add_guest_options(CLI::App& verb, GuestOptions& o, const Frame& frame,
              "Entries of the nested TLB, with nested paging [0: none]");
   verb.add_flag("!--no-vm-identifiers", s.vm_identifiers,
                 "The TLB does not tell VMs apart: each exit and entry drops all translations");
+  verb.add_flag("!--no-coalesce", s.coalesce, "dbt: each sensitive operation is a call-out of its own");
+  verb.add_flag("!--no-adaptive", s.adaptive, "dbt: accesses that keep trapping are left as they are");
+  add_number(verb, "--translation-cache", [&s](u64 n) { s.translation_cache = static_cast<u32>(std::min<u64>(n, 1u << 20)); },
+             "dbt: operations that the translation cache holds, 64 at least [32768]");
+  verb.add_flag("--hypercall-saves-all", s.hypercall_saves_all, "paravirt: a hypercall saves as much state as any exit");
+  verb.add_flag("--hypercall-decodes", s.hypercall_decodes, "paravirt: the VMM decodes the guest's instruction at each hypercall");
   verb.add_flag("--rdcyc-exits", s.rdcyc_exits, "hvm: RDCYC exits and is emulated, where else an offset is added");
   verb.add_option("--cost-model", s.cost_model,
                   "Prices of a machine: a preset or FILE.json [textbook]")

@@ -29,6 +29,11 @@ std::unique_ptr<vmm::Strategy> make_dbt(const Options& options) {
       .cache = options.translation_cache});
 }
 
+std::unique_ptr<vmm::Strategy> make_paravirt(const Options& options) {
+  return std::make_unique<ringside::strategies::Paravirt>(ringside::strategies::ParavirtOptions{
+      .saves_all = options.hypercall_saves_all, .decodes = options.hypercall_decodes});
+}
+
 std::unique_ptr<vmm::Strategy> make_hvm(const Options& options) {
   return std::make_unique<ringside::strategies::Hvm>(
       vmm::AssistedPaging{options.paging != "shadow", options.nested_depth}, options.rdcyc_exits);
@@ -43,7 +48,7 @@ const std::vector<StrategyInfo>& strategies() {
        {"zisa", "zisa-v"}, "zisa-v"},
       {"dbt", make_dbt, "the kernel's code is translated, user code runs directly",
        {"zisa", "zisa-v"}, "zisa"},
-      {.name = "paravirt", .make = make<ringside::strategies::Paravirt>,
+      {.name = "paravirt", .make = make_paravirt,
        .summary = "the guest's kernel is ported to the VMM and asks it for services",
        .isas = {"zisa", "zisa-v"}, .faithful_on = "zisa", .paravirtual = true},
       {.name = "hvm", .make = make_hvm,

@@ -27,6 +27,8 @@ struct Options {
   std::string paging;                   ///< how a VMM gives the guest its pages: shadow or nested; empty: as the strategy does by itself
   unsigned nested_depth = 2;            ///< levels of the nested tables, 1 to 5
   bool vm_identifiers = true;           ///< whether the TLB of a CPU with hardware assistance tells VMs apart
+  bool hypercall_saves_all = false;     ///< paravirt: a hypercall saves as much state as any exit
+  bool hypercall_decodes = false;       ///< paravirt: the VMM reads the instruction to find out what it wants
   bool rdcyc_exits = false;             ///< hvm: RDCYC and RDCYCH exit and are emulated; else the hardware adds an offset
   u32 walk_cache = 0, nested_tlb = 0;   ///< entries of its page-walk cache and its nested TLB; 0: there is none
   u64 cpus = 1;                         ///< of the machine

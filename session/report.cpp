@@ -37,6 +37,12 @@ Json port_json(const std::optional<PortReport>& port) {
   return {{"added", port->added}, {"removed", port->removed}, {"sites", port->sites}, {"original", port->original}};
 }
 
+Json translation_json(const std::optional<TranslationReport>& t) {
+  if (!t) return nullptr;
+  return {{"units", t->units}, {"instructions", t->instructions}, {"retranslated", t->retranslated},
+          {"dropped", t->dropped}, {"flushes", t->flushes}};
+}
+
 Json charges_json(const std::vector<ChargeReport>& charges) {
   Json list = Json::array();
   for (const auto& each : charges)
@@ -75,6 +81,7 @@ Json to_json(const Report& r) {
           {"reason", r.reason},
           {"notes", r.notes},
           {"port", port_json(r.port)},
+          {"translation", translation_json(r.translation)},
           {"holes", holes_json(r.holes)},
           {"console", r.console},
           {"instructions", {{"guest", r.guest_instructions()}, {"direct", r.direct},

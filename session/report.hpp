@@ -39,6 +39,14 @@ struct PortReport {
   u32 original = 0;            ///< lines of the original
 };
 
+/// What binary translation did.
+struct TranslationReport {
+  u64 units = 0, instructions = 0;  ///< translated
+  u64 retranslated = 0;             ///< units made anew, to call out or not to
+  u64 dropped = 0;                  ///< units whose code was written
+  u64 flushes = 0;
+};
+
 /// How often a cost parameter was charged.
 struct ChargeReport {
   std::string parameter;
@@ -55,6 +63,7 @@ struct Report {
   std::string reason;   ///< why it failed, or which limit; empty when it exited
   std::vector<std::string> notes;  ///< choices of the user that changed nothing, in sentences
   std::optional<PortReport> port;
+  std::optional<TranslationReport> translation;
   std::vector<HoleReport> holes;
   std::string console;
   u64 direct = 0, emulated = 0, translated = 0;

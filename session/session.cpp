@@ -142,6 +142,10 @@ Report Session::report(std::size_t guest) const {
   r.notes = notes(options(), r.isa);
   if (const auto port = image(guest).port())
     r.port = PortReport{port->added, port->removed, port->sites, port->original};
+  if (state.translate_kernel) {
+    const auto& t = state.translation.counts();
+    r.translation = TranslationReport{t.units, t.instructions, t.retranslated, t.dropped, t.flushes};
+  }
   r.console = console(0, guest);
   r.seed = options().seed;
   r.frequency_khz = m.ledger().price(cost::Param::kFrequencyKhz);

@@ -302,7 +302,8 @@ void Machine::leave_translated(Cycles before) {
 
 void Machine::charge_leaving(const Exit& exit, Passage passage, bool served) {
   if (passage == Passage::kTrap)
-    ledger_.charge(Account::kVmm, served ? Param::kHypercallEntry : Param::kVmmDispatch);
+    ledger_.charge(Account::kVmm, served && !vm().internals().calls_save_all ? Param::kHypercallEntry
+                                                                             : Param::kVmmDispatch);
   if (passage != Passage::kCall) return;
   const auto* call = std::get_if<CallOut>(&exit);
   if (call && call->continued) return;

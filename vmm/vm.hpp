@@ -74,6 +74,7 @@ struct VmState {
   std::optional<u32> root;          ///< shadow root in use
   Assisted assisted;                ///< hardware assistance
   bool paravirtual = false;         ///< the guest knows of the VMM: it makes hypercalls
+  bool calls_save_all = false;      ///< and each of these is entered like any exit
   std::optional<u32> guest_root;    ///< PTBR of a root of the guest's own that the hardware walks in place of a shadow
   bool gives_way = false;           ///< the guest has asked that others run
   std::vector<u8> traced;           ///< per guest frame: writes to it leave to the VMM
@@ -137,7 +138,8 @@ class Vm {
 
   /// As run_deprivileged(), for a guest that makes hypercalls and has page tables of its own with host frames
   /// in them. Makes the two tables from guest frames to host frames and back.
-  void run_paravirtual();
+  /// `calls_save_all`: a hypercall charges vmm_dispatch, as any exit does, in place of hypercall_entry.
+  void run_paravirtual(bool calls_save_all = false);
 
   // --- virtual state; free, as the VMM has it in registers or cache ---
 

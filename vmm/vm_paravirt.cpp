@@ -10,9 +10,10 @@ namespace {
 constexpr u64 kWordsOfPage = kPageSize / 4;
 }
 
-void Vm::run_paravirtual() {
+void Vm::run_paravirtual(bool calls_save_all) {
   run_deprivileged();
   s_.paravirtual = true;
+  s_.calls_save_all = calls_save_all;
   const FrameTables tables = frame_tables();
   s_.shadow = {region_.page(), tables.p2m - region_.page()};
   fill_frame_tables();

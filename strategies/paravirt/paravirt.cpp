@@ -17,7 +17,7 @@ constexpr u32 kInterrupts =
 }  // namespace
 
 void Paravirt::start(Vm& vm) {
-  vm.run_paravirtual();
+  vm.run_paravirtual(options_.saves_all);
   pages_ = PageTypes(vm.ram_bytes() >> kPageShift);
   start_root_ = vm.add_root(2);
   vm.use_root(*start_root_);
@@ -56,6 +56,7 @@ void Paravirt::on(Vm& vm, const Hypercall& exit) {
   const u32 number = x[kRegisterA7];
   const Arguments arguments{x[kRegisterA0], x[kRegisterA0 + 1], x[kRegisterA0 + 2], x[kRegisterA0 + 3]};
   vm.finish_hypercall();
+  if (options_.decodes) vm.work(cost::Param::kVmmDecode);
   const Answer answer =
       number < kCalls.size() ? (this->*kCalls[number])(vm, arguments) : code(Error::kNoCall);
   if (answer) vm.set_register(kRegisterA0, *answer);

@@ -12,8 +12,15 @@
 
 namespace ringside::strategies {
 
+/// What makes a hypercall cheaper than a trap can be switched off part by part.
+struct ParavirtOptions {
+  bool saves_all = false;  ///< a call saves the state that any exit saves
+  bool decodes = false;    ///< the VMM reads the guest's instruction to find out what it wants
+};
+
 class Paravirt final : public vmm::CopyableStrategy<Paravirt> {
  public:
+  explicit Paravirt(const ParavirtOptions& options = {}) : options_(options) {}
   std::string_view name() const override { return "paravirt"; }
   void start(vmm::Vm& vm) override;
   vmm::Resume handle(vmm::Vm& vm, const vmm::Exit& exit) override;
@@ -82,6 +89,7 @@ class Paravirt final : public vmm::CopyableStrategy<Paravirt> {
   Answer event_send(Vm& vm, const Arguments& a);
   Answer shutdown(Vm& vm, const Arguments& a);
 
+  ParavirtOptions options_;
   pv::PageTypes pages_;
   pv::SharedPage shared_;
   pv::Events events_;
