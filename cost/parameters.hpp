@@ -130,6 +130,9 @@ constexpr std::string_view unit_name(Unit unit) {
   ROW(kCalloutLight,     kCycles,      0,   10000000, "vmm",                                        \
       "a call from translated code to a routine of the VMM that saves little",                      \
       "each light call-out")                                                                        \
+  ROW(kCalloutJoin,      kCycles,      0,   10000000, "vmm",                                        \
+      "an operation that goes on in the call-out of the one before it",                             \
+      "each further operation of a coalesced call-out, in place of a call-out of its own")          \
   ROW(kTcHash,           kCycles,      0,   10000000, "cpu",                                        \
       "finding the translation of a computed jump's target",                                        \
       "each hashed jump, beside indirect_jump")                                                      \

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 
 #include "session/catalogue.hpp"
 
@@ -12,13 +11,10 @@ namespace {
 
 constexpr std::string_view kAssisted = "zisa-h";
 
-// A strategy that uses hardware assistance says so in the catalogue.
+// Whoever owns the machine has all of it; of the others, one that uses hardware assistance says so.
 bool uses_assistance(const std::string& strategy) {
-  const auto& all = strategies();
-  return std::any_of(all.begin(), all.end(), [&](const StrategyInfo& each) {
-    return each.name == strategy &&
-           std::find(each.isas.begin(), each.isas.end(), kAssisted) != each.isas.end();
-  });
+  const auto info = find_strategy(strategy);
+  return strategy == "bare" || (info && (*info)->hardware_assistance);
 }
 
 }  // namespace
@@ -33,7 +29,7 @@ std::vector<std::string> notes(const Options& options, const std::string& isa) {
   if (options.translate_user && options.strategy != "dbt")
     all.push_back(fmt::format("{} translates no code: --translate-user changed nothing.",
                               options.strategy));
-  if (options.rdcyc_exits && !uses_assistance(options.strategy))
+  if (options.rdcyc_exits && options.strategy != "hvm")
     all.push_back(fmt::format("Under {} no instruction exits by choice: --rdcyc-exits changed nothing.",
                               options.strategy));
   if (options.seed != 0)

@@ -49,7 +49,7 @@ void Machine::start(Gva entry, Gpa boot_information, std::size_t number) {
   ArchState first = cpu_.state;
   first.pc = entry.v;
   first.x[11] = static_cast<u32>(boot_information.v);
-  vm().internals().vcpu.virt = vm().internals().vcpu.ideal = first;
+  vm().reset(first);
   cpu_.state.pc = first.pc;
   cpu_.state.x = first.x;
   if (vm().deprivileged()) cpu_.state.control(Cr::kIenable) = zisa::kInterruptBits;

@@ -96,6 +96,11 @@ ArchState Vm::guest_state() const {
   return believed;
 }
 
+void Vm::reset(const ArchState& state) {
+  s_.vcpu.virt = s_.vcpu.ideal = state;
+  if (non_root()) show_masked_status(s_.vcpu.virt);
+}
+
 // --- leaving and entering ---
 
 void Vm::left() {

@@ -296,7 +296,7 @@ class Vm {
   void drop_units(Gpa frame);
   void flush_units();
   /// Does what a call-out was made for, with operands and emulation prepared when it was translated: charges
-  /// vmm_emulate only where it goes on in the call-out of another, whose price has none for it.
+  /// callout_join where it goes on in the call-out of another, and nothing else: its price has all of it.
   Emulated emulate_called(const CallOut& call);
 
   // --- for the machine and its reports; strategies do not see these ---
@@ -329,6 +329,8 @@ class Vm {
     return deprivileged() ? s_.vcpu.virt : host_.cpu.state;
   }
   ArchState assisted_state() const;  ///< the same in non-root mode
+  /// Puts the guest into the state of reset, as the strategy's start() has arranged it.
+  void reset(const ArchState& state);
   /// Whether a hypercall is under way, rather than an HCALL that the guest is to see trap.
   bool in_hypercall(const Exit& exit) const {
     return s_.paravirtual && s_.vcpu.virt.supervisor() && std::holds_alternative<Hypercall>(exit);

@@ -63,7 +63,7 @@ void Vm::flush_units() {
 Emulated Vm::emulate_called(const CallOut& call) {
   called_out_ = true;
   accept_interrupts();  // the instruction may read IPEND
-  if (call.continued) work(Param::kVmmEmulate);
+  if (call.continued) work(Param::kCalloutJoin);
   return emulate(call.word, false, false);
 }
 

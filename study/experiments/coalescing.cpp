@@ -25,10 +25,8 @@ void run(Workbench& bench, Outcome& out) {
   out.prediction("full ones: coalesced / not", "below 1", below(1), with[0] / without[0]);
   out.prediction("light ones: coalesced / not", "below 1", below(1), with[1] / without[1]);
   out.note(
-      "What joins a call-out pays vmm_emulate in place of a call of its own. In this preset that "
-      "is 412 cycles, more "
-      "than the 390 of a light call-out with all that it does: joining light ones gains nothing at "
-      "these prices.");
+      "What joins a call-out pays callout_join, assumed to be half of a light call-out, in place of a call of its "
+      "own: how much is gained follows from that assumption.");
   out.grouped_bars("what is next to each other", "cycles of the three",
                    {"full call-outs", "light call-outs"},
                    {{"coalesced", with}, {"not coalesced", without}}, false);

@@ -91,10 +91,9 @@ void run(Workbench& bench, Outcome& out) {
       "much a kernel "
       "does for a fork, and zos does less than Linux.");
   out.note(
-      "For core2-2006 the software of exits is assumed to be a third of prescott-2005's, like that "
-      "of "
-      "translation; the published times ask for a quarter. So assistance gains less here than it "
-      "did.");
+      "For core2-2006 all software is assumed to take 0.54 of the cycles that it takes on prescott-2005, as "
+      "published kernel compiles do; by the published times that of exits gained more, so assistance gains "
+      "less here than it did.");
   out.grouped_bars("preset", "cycles of one fork and wait", {"prescott-2005", "core2-2006"},
                    {{"bare", {p4.bare.cycles(), core2.bare.cycles()}},
                     {"dbt", {p4.dbt.cycles(), core2.dbt.cycles()}},

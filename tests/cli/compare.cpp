@@ -16,7 +16,7 @@ const json& run_of(const json& runs, const std::string& isa, const std::string& 
 }
 
 const std::vector<std::string> kRows = {"zisa bare",    "zisa trap-emulate",   "zisa dbt",   "zisa paravirt", "zisa-v bare",
-                                        "zisa-v trap-emulate", "zisa-v dbt", "zisa-v paravirt", "zisa-h hvm"};
+                                        "zisa-v trap-emulate", "zisa-v dbt", "zisa-v paravirt", "zisa-h bare", "zisa-h hvm"};
 
 std::vector<std::string> rows_of(const json& runs) {
   std::vector<std::string> rows;

@@ -155,7 +155,7 @@ TEST_CASE("a trace names the holes") {
 TEST_CASE("the option --explain says what the words mean") {
   const Words run = {"run",         "guests/zisa/micro-syscall", "--isa", "zisa-v", "--strategy",
                      "trap-emulate"};
-  const std::string sentence = "The guest's kernel, which runs in U mode";
+  const std::string sentence = "The guest's kernel executed a privileged instruction";
   CHECK(call(run).err.find(sentence) == std::string::npos);
   CHECK(call(with(run, {"--explain"})).err.find(sentence) != std::string::npos);
 }

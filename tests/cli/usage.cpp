@@ -34,7 +34,9 @@ TEST_CASE("wrong usage is said in one line, with status 64") {
 }
 
 TEST_CASE("options that this version cannot serve are refused, not ignored") {
-  expect_refusal({"run", "a", "b"}, {"several guests", "name one guest"});
+  const std::string guest = guest_file("micro-syscall");
+  expect_refusal({"run", guest, guest}, {"--strategy bare", "name one guest"});
+  expect_refusal({"run", guest, guest, "--strategy", "dbt", "--trace", "t"}, {"--trace", "name one guest"});
   expect_refusal({"run", "x", "--paging", "nested"}, {"--paging nested", "hvm", "zisa-h"});
   expect_refusal({"run", "x", "--paging", "soft"}, {"--paging soft"});
   expect_refusal({"run", "x", "--cpus", "2"}, {"--cpus 2"});

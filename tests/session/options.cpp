@@ -59,12 +59,14 @@ TEST_CASE("a name is suggested only where it was probably meant") {
 
 TEST_CASE("a report says which choices had no effect") {
   CHECK(notes_of(test::guest("micro-syscall", "zisa", "bare")).empty());
-  for (const auto* strategy : {"bare", "trap-emulate"}) {
+  for (const auto* strategy : {"trap-emulate", "dbt"}) {
     const auto notes = notes_of(test::guest("micro-syscall", "zisa-h", strategy));
     REQUIRE(notes.size() == 1);
     CHECK(holds(notes[0], "zisa plus hardware assistance"));
     CHECK(holds(notes[0], strategy));
   }
+  CHECK(notes_of(test::guest("micro-syscall", "zisa-h", "bare")).empty());
+  CHECK(notes_of(test::guest("micro-syscall", "zisa-h", "hvm")).empty());
   Options seeded = test::guest("micro-syscall", "zisa", "bare");
   seeded.seed = 7;
   const auto notes = notes_of(seeded);

@@ -93,7 +93,7 @@ TEST_CASE("compare runs every strategy on each variant that serves it") {
     announced.push_back(isa + " " + strategy);
   });
   REQUIRE(runs);
-  REQUIRE(runs->size() == 9);
+  REQUIRE(runs->size() == 10);
   for (const auto& run : *runs) {
     const std::string name = run.report.isa + " " + run.report.strategy;
     CHECK(std::count(announced.begin(), announced.end(), name) == 1);
