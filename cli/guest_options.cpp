@@ -98,7 +98,7 @@ void add_guest_options(CLI::App& verb, GuestOptions& o, const Frame& frame,
   add_number(
       verb, "--nested-depth", [&s](u64 n) { s.nested_depth = static_cast<unsigned>(std::min<u64>(n, 99)); },
       "Levels of the nested tables: 1 to 5 [2]");
-  const auto entries = [](u32& to) { return [&to](u64 n) { to = static_cast<u32>(std::min<u64>(n, 4096)); }; };
+  const auto entries = [](u32& to) { return [&to](u64 n) { to = static_cast<u32>(std::min<u64>(n, ~u32{0})); }; };
   add_number(verb, "--walk-cache", entries(s.walk_cache),
              "Entries of the page-walk cache, with nested paging [0: none]");
   add_number(verb, "--nested-tlb", entries(s.nested_tlb),
@@ -107,7 +107,7 @@ void add_guest_options(CLI::App& verb, GuestOptions& o, const Frame& frame,
                 "The TLB does not tell VMs apart: each exit and entry drops all translations");
   verb.add_flag("!--no-coalesce", s.coalesce, "dbt: each sensitive operation is a call-out of its own");
   verb.add_flag("!--no-adaptive", s.adaptive, "dbt: accesses that keep trapping are left as they are");
-  add_number(verb, "--translation-cache", [&s](u64 n) { s.translation_cache = static_cast<u32>(std::min<u64>(n, 1u << 20)); },
+  add_number(verb, "--translation-cache", [&s](u64 n) { s.translation_cache = static_cast<u32>(std::min<u64>(n, ~u32{0})); },
              "dbt: operations that the translation cache holds, 64 at least [32768]");
   verb.add_flag("--hypercall-saves-all", s.hypercall_saves_all, "paravirt: a hypercall saves as much state as any exit");
   verb.add_flag("--hypercall-decodes", s.hypercall_decodes, "paravirt: the VMM decodes the guest's instruction at each hypercall");

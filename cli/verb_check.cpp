@@ -24,6 +24,7 @@ constexpr u64 kCheckLimit = 50'000'000;
 struct CheckArguments {
   GuestOptions guest;
   u64 fuzz = 0;
+  bool fuzz_given = false;
   bool json = false;
 };
 
@@ -47,6 +48,8 @@ class Check {
  private:
   Result<void> check_arguments(const session::Options& options) const {
     const bool guest = !options.guest.empty();
+    if (!guest && given_.fuzz_given && given_.fuzz == 0)
+      return fail({Error::Kind::kUsage, "", "--fuzz 0", "checks nothing", "say --fuzz 100"});
     if (guest == (given_.fuzz != 0))
       return fail({Error::Kind::kUsage, "", guest ? "--fuzz" : "GUEST",
                    guest ? "makes its guests itself" : "is missing",
@@ -112,7 +115,7 @@ void add_check(CLI::App& app, Frame& frame) {
   verb.add_option("GUEST", o->guest.session.guest, "ELF file or bundled guest")->type_name("");
   add_strategy_option(verb, o->guest, "trap-emulate");
   add_number(
-      verb, "--fuzz", [given = o.get()](u64 n) { given->fuzz = n; },
+      verb, "--fuzz", [given = o.get()](u64 n) { given->fuzz = n, given->fuzz_given = true; },
       "Check with N random guests, made from --seed on, on the ISA that the strategy is for");
   add_guest_options(verb, o->guest, frame, "50000000; of a random guest 15000");
   refuse_history_option(verb);

@@ -123,7 +123,9 @@ class Experiments {
   void finish() const {
     if (given_.json) return print_json();
     if (given_.name == "all") std::cout << tally_text(done_, style_) << "\n";
-    std::cout << fmt::format("Tables as {0}/NAME.csv and charts as {0}/NAME.svg\n", given_.output)
+    const bool one = done_.size() == 1;
+    const std::string file = given_.output + "/" + (one ? done_.front().experiment->name : "NAME");
+    std::cout << fmt::format("{1} as {0}.csv, {2} as {0}.svg\n", file, one ? "Table" : "Tables", one ? "chart" : "charts")
               << std::flush;
   }
 

@@ -107,6 +107,7 @@ void Auditor::translated(const mmu::Context& context, Gva gva, Access access, Hp
   ++counts_.translations;
   if (access == Access::kFetch) note_fetch(context);
   if (owns_) return look_for_stale(context, gva, access, hpa);
+  if (m_.vm().internals().assisted.nested) look_for_stale(context, gva, access, hpa);
   if (!in_ram(hpa) && !(access == Access::kLoad && may_read(hpa)))
     blame(fmt::format("address {:#x} leads to host memory at {:#x}, which is not the guest's",
                       gva.v, hpa.v));
@@ -121,13 +122,14 @@ void Auditor::note_fetch(const mmu::Context& context) {
 
 namespace {
 
-// Tables as they stand now; what a walk would write is noted only.
+// The guest's tables as they stand now, by guest-physical address; what a walk would write is noted only.
 struct TablesNow {
   const mmu::Memory& memory;
+  const vmm::Vm& vm;
   bool written = false;
   std::optional<u32> read_entry(u64 address) const {
-    if (!memory.contains({address}, 4)) return std::nullopt;
-    return memory.read<u32>({address});
+    if (!vm.is_ram({address}, 4)) return std::nullopt;
+    return memory.read<u32>(vm.host_of({address}));
   }
   void write_entry(u64, u32) { written = true; }
 };
@@ -138,9 +140,10 @@ struct TablesNow {
 // not keep what the guest's tables do not say any more.
 void Auditor::look_for_stale(const mmu::Context& context, Gva gva, Access access, Hpa hpa) {
   if (!context.paging || stale_) return;
-  TablesNow tables{m_.memory()};
+  TablesNow tables{m_.memory(), m_.vm()};
   const mmu::Walk now = mmu::walk(tables, context.ptbr, gva, context.supervisor, access);
-  if (now.fault == mmu::Fault::kNone && now.frame == hpa.page() && !tables.written) return;
+  const bool same = m_.vm().host_of({now.frame << kPageShift}).page() == hpa.page();
+  if (now.fault == mmu::Fault::kNone && same && !tables.written) return;
   stale_ =
       finding(fmt::format("uses a translation of {:#x} that its tables do not hold any more "
                           "and that it has not invalidated",

@@ -59,8 +59,8 @@ class Auditor final : public mmu::Audit {
   const GuestCounts& guest() const { return guest_; }
   /// The first breach of resource control.
   const std::optional<Finding>& breach() const { return breach_; }
-  /// The first use of a stale translation; looked for on the bare machine, whose TLB is the guest's
-  /// own.
+  /// The first use of a stale translation; looked for where the TLB holds what the guest's own tables say: on the
+  /// bare machine and with nested paging.
   const std::optional<Finding>& stale() const { return stale_; }
   /// Whether the instruction at this guest-physical address was executed.
   bool executed(u64 gpa) const;

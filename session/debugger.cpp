@@ -157,7 +157,9 @@ Result<Stopped> Debugger::run_to_event(const std::string& kind, const Between& b
   };
   const vmm::Vm& vm = machine().vm();
   if (kind != "trap" && !(kind == "exit" ? vm.virtualized() : vm.deprivileged()))
-    return refuse("until " + kind, "cannot come: the guest owns the bare machine",
+    return refuse("until " + kind,
+                  vm.virtualized() ? "cannot come: in non-root mode no sensitive instruction lies"
+                                   : "cannot come: the guest owns the bare machine",
                   "use `until trap`, or start with --strategy trap-emulate");
   bool found = false, stop = false;
   const Stop why =

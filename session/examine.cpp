@@ -36,6 +36,11 @@ void look_at_tables(Examination& out, const vmm::Machine& other) {
         Finding{other.clock().now(), other.vm().guest_state().pc, "in the shadow tables: " + fault};
 }
 
+// A translation that one machine still holds, the other may have dropped.
+std::optional<Finding> earlier(const std::optional<Finding>& a, const std::optional<Finding>& b) {
+  return !a || (b && b->time < a->time) ? b : a;
+}
+
 Examination examine_once(vmm::Machine& bare, vmm::Machine& other, const ExamineOptions& options,
                          u64 fine_from) {
   Auditor reference(bare), auditor(other);
@@ -55,7 +60,7 @@ Examination examine_once(vmm::Machine& bare, vmm::Machine& other, const ExamineO
   out.ticks = compared.ticks;
   out.ended = compared.ended;
   out.stopped = compared.stopped;
-  out.stale = reference.stale();
+  out.stale = earlier(reference.stale(), auditor.stale());
   out.breach = auditor.breach();
   out.audited = auditor.counts();
   out.emulation = auditor.emulation();

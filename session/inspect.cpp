@@ -170,8 +170,13 @@ void add_nested_walks(const vmm::Machine& m, Gva address, PageWalk& view) {
   const mmu::NestedWalk found = m.vm().look_nested(address, trail);
   const u32 root = m.vm().nested_ptbr();
   TableWalk both{"both dimensions, in the order of the hardware", root, mmu::shape_of(root).levels, {}, "", std::nullopt};
+  const mmu::Shape &guest = mmu::shape_of(m.vm().guest_state().control(Cr::kPtbr)), &nested = mmu::shape_of(root);
+  const auto index = [&](const mmu::NestedStep& step) {
+    const mmu::Shape& shape = step.nested ? nested : guest;
+    return static_cast<u32>(step.address % shape.table_bytes(step.level)) / 4;
+  };
   for (const auto& step : trail)
-    both.references.push_back({step.level, 0, step.address, step.entry, mmu::pte::frame(step.entry),
+    both.references.push_back({step.level, index(step), step.address, step.entry, mmu::pte::frame(step.entry),
                                (step.nested ? "nested " : "guest  ") + flags_text(step.entry)});
   if (found.miss)
     both.outcome = fmt::format("nested fault at guest-physical {:#x}: the VMM has not mapped it", found.miss->gpa);
@@ -200,7 +205,9 @@ PageWalk page_walk(Session& session, Gva address) {
   if (const auto gpa = m.vm().peek_translate(state, address)) view.guest_physical = gpa->v;
   if (state.paging())
     view.walks.push_back(table_walk(
-        m.vm().virtualized() ? "the guest's tables, guest-physical" : "the guest's tables",
+        m.vm().internals().paravirtual ? "the guest's tables, which hold host frames"
+        : m.vm().virtualized()         ? "the guest's tables, guest-physical"
+                                       : "the guest's tables",
         state.control(Cr::kPtbr), address, m.vm().look_guest(state, address)));
   if (m.vm().internals().assisted.nested) add_nested_walks(m, address, view);
   if (!m.vm().virtualized() || !m.vm().internals().root) return view;

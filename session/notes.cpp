@@ -26,12 +26,28 @@ std::vector<std::string> notes(const Options& options, const std::string& isa) {
         "zisa-h is zisa plus hardware assistance for a VMM, which {} does not use: the guest ran "
         "as on zisa.",
         options.strategy));
-  if (options.translate_user && options.strategy != "dbt")
-    all.push_back(fmt::format("{} translates no code: --translate-user changed nothing.",
-                              options.strategy));
-  if (options.rdcyc_exits && options.strategy != "hvm")
-    all.push_back(fmt::format("Under {} no instruction exits by choice: --rdcyc-exits changed nothing.",
-                              options.strategy));
+  const Options plain;
+  const bool dbt = options.strategy == "dbt", hvm = options.strategy == "hvm", pv = options.strategy == "paravirt";
+  const bool nested = hvm && options.paging != "shadow";
+  const struct {
+    bool given, used;
+    std::string_view option, use;
+  } choices[] = {
+      {options.translate_user, dbt, "--translate-user", "translated code"},
+      {!options.coalesce, dbt, "--no-coalesce", "translated code"},
+      {!options.adaptive, dbt, "--no-adaptive", "translated code"},
+      {options.translation_cache != plain.translation_cache, dbt, "--translation-cache", "translated code"},
+      {options.hypercall_saves_all, pv, "--hypercall-saves-all", "hypercalls"},
+      {options.hypercall_decodes, pv, "--hypercall-decodes", "hypercalls"},
+      {options.rdcyc_exits, hvm, "--rdcyc-exits", "exits by choice"},
+      {!options.vm_identifiers, hvm, "--no-vm-identifiers", "VM identifiers"},
+      {options.nested_depth != plain.nested_depth, nested, "--nested-depth", "nested tables"},
+      {options.walk_cache != 0, nested, "--walk-cache", "nested tables"},
+      {options.nested_tlb != 0, nested, "--nested-tlb", "nested tables"},
+  };
+  for (const auto& each : choices)
+    if (each.given && !each.used)
+      all.push_back(fmt::format("This run has no {}: {} changed nothing.", each.use, each.option));
   if (options.seed != 0)
     all.push_back(fmt::format("Nothing in this run is drawn at random: --seed {} changed nothing.",
                               options.seed));

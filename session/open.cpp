@@ -61,6 +61,19 @@ Result<void> check_paging(const Options& options) {
   return {};
 }
 
+constexpr u32 kSmallestCache = 64, kLargestCache = 1u << 20, kMostCached = 4096;
+
+Result<void> check_caches(const Options& options) {
+  const u32 size = options.translation_cache;
+  if (size < kSmallestCache || size > kLargestCache)
+    return usage("--translation-cache", fmt::format("is not between {} and {}", kSmallestCache, kLargestCache),
+                 "give 32768, for example");
+  if (options.walk_cache > kMostCached || options.nested_tlb > kMostCached)
+    return usage(options.walk_cache > kMostCached ? "--walk-cache" : "--nested-tlb",
+                 fmt::format("is more than {}", kMostCached), "give 24, for example");
+  return {};
+}
+
 Result<void> check_cpus(u64 cpus) {
   if (cpus == 1) return {};
   return usage("--cpus " + std::to_string(cpus), "this version simulates one CPU", "leave it out");
@@ -94,6 +107,7 @@ Result<void> check_no_source(const std::string& path) {
 
 Result<void> check_options(const Options& options) {
   if (auto fits = check_paging(options); !fits) return fits;
+  if (auto fits = check_caches(options); !fits) return fits;
   if (auto fits = check_cpus(options.cpus); !fits) return fits;
   return check_memory(options.memory);
 }

@@ -109,7 +109,7 @@ class Comparison {
     options.guest += session::kPortSuffix;
     if (!session::find_guest(options)) {
       Report none;
-      none.guest = options.guest, none.isa = isa, none.strategy = strategy;
+      none.guest = options.guest, none.isa = isa, none.strategy = strategy, none.cost_model = bare.cost_model;
       none.outcome = kNotRun, none.reason = "there is no " + options.guest + ", a port of the guest to this VMM";
       runs_.push_back({std::move(none), false, false, std::nullopt});
       return {};

@@ -93,6 +93,9 @@ std::optional<Session> Workbench::run_session(const Options& given, bool may_fai
     session->stop("the user ended it");
     return false;
   });
+  // Many runs are over before anybody is asked.
+  if (settings_.between && !settings_.between(*session))
+    return fail_with({Error::Kind::kInternal, given.guest, "", "the user ended it", "run it again"}), std::nullopt;
   const Report report = session->report();
   const bool good = report.outcome == "exited" && report.exit_code == 0;
   if (good || (may_fail && report.outcome != "limit")) return std::move(*session);

@@ -295,8 +295,8 @@ class Vm {
   /// Forgets units whose code was written, or all. Charges vmm_unmap for each unit; a flush once.
   void drop_units(Gpa frame);
   void flush_units();
-  /// Does what a call-out was made for, with operands and emulation prepared when it was translated: charges
-  /// callout_join where it goes on in the call-out of another, and nothing else: its price has all of it.
+  /// Does what a call-out was made for, with operands and emulation prepared when it was translated, which is in the
+  /// price of the call-out. Charges callout_join where it goes on in the call-out of another.
   Emulated emulate_called(const CallOut& call);
 
   // --- for the machine and its reports; strategies do not see these ---

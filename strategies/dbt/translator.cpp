@@ -58,11 +58,10 @@ Choice system_in_kernel(const zisa::Decoded& decoded) {
   }
 }
 
-// In user mode most traps by itself, into the VMM; what does not is a hole.
+// In user mode most traps by itself, into the VMM; what does not is a hole, whatever the variant has opened.
 Choice system_in_user(const zisa::Decoded& decoded, const cpu::Variant& variant) {
   if (!cpu::is_sensitive(decoded.row) || variant.traps_in_user(decoded.row, 0)) return {};
-  if (decoded.row == row_of("probe")) return {OpKind::kCallOutLight, OpReason::kGuestMap};
-  return kVirtual;
+  return system_in_kernel(decoded);
 }
 
 Choice choose(const zisa::Decoded& decoded, bool supervisor, const cpu::Variant& variant) {

@@ -72,3 +72,44 @@ TEST_CASE("a guest that invalidates is not at fault") {
   CHECK(found.ended);
   CHECK(found.guest.page_table_edits >= 1);
 }
+
+// A global translation survives the change of PTBR, on whichever machine it has not been evicted by then.
+TEST_CASE("a stale translation of one side alone is the guest's error too") {
+  const auto code = program(R"(
+_start:
+  la x5, stop
+  write_cr tvec, x5
+  la x6, root
+  srli x6, x6, 12
+  li x7, 0x40000000
+  or x6, x6, x7
+  write_cr ptbr, x6
+  li x6, 0x11
+  write_sr x6
+  li x6, 0x0c000100
+  sw x0, 0(x6)               # evicts the code's translation, which an exit brings back
+  li x6, 0x40080100
+  write_cr ptbr, x6          # a root that maps nothing
+  li x15, 1
+  li x15, 2
+stop:
+  j stop
+  .balign 4096
+root:
+  .space 192
+  .word 0x030000c7
+  .space 1852
+  .word 0x200000ef           # global
+)");
+  const auto made = [&](const char* strategy) {
+    return [&code, strategy] {
+      return Result<std::unique_ptr<vmm::Machine>>(
+          machine({.isa = "zisa-h", .strategy = strategy, .ram = 2u << 20, .virtual_time = true}, code));
+    };
+  };
+  const auto found = session::examine(made("bare"), made("hvm"), {.memory_every = 1});
+  REQUIRE(found.has_value());
+  CHECK(found->divergence);
+  CHECK(found->guest_at_fault());
+  CHECK(found->held());
+}

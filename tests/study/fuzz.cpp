@@ -2,6 +2,7 @@
 // listing.
 #include "study/fuzz.hpp"
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "catch.hpp"
@@ -32,6 +33,20 @@ TEST_CASE("binary translation holds with random guests") {
 }
 TEST_CASE("binary translation of user code too holds with random guests") {
   check_fuzz({"dbt", "", true}, "zisa", 10'000, 400);
+}
+TEST_CASE("translated user code holds on a variant that opens what else traps in user mode") {
+  const std::string file = RINGSIDE_BUILD_DIR "/tests/open.json";
+  std::ofstream(file) << R"({"name": "open", "traps_in_user": {"wfi": false, "read_cr": false, "write_cr": false}})";
+  study::FuzzOptions options;
+  options.session.strategy = "dbt";
+  options.session.translate_user = true;
+  options.session.isa = file;
+  options.session.seed = 900;
+  options.guests = 60;
+  const auto found = study::fuzz(options);
+  REQUIRE(found.has_value());
+  INFO(study::to_json(*found).dump(2));
+  CHECK(found->failed == 0);
 }
 TEST_CASE("hardware assistance with nested paging holds with random guests") {
   check_fuzz({"hvm", "nested"}, "zisa-h", 0, 400);
