@@ -7,6 +7,7 @@
 
 #include "cli/check_text.hpp"
 #include "cli/guest_options.hpp"
+#include "cli/json_output.hpp"
 #include "cli/numbers.hpp"
 #include "cli/progress.hpp"
 #include "cli/terminal.hpp"
@@ -66,7 +67,7 @@ class Check {
     progress_.clear();
     if (!found) return fail(found.error());
     if (given_.json)
-      print(study::to_json(options.guest, *found));
+      print_json(study::to_json(options.guest, *found));
     else
       std::cout << check_text(options.guest, *found, style_of(STDOUT_FILENO)) << std::flush;
     return found->held();
@@ -86,14 +87,10 @@ class Check {
     progress_.clear();
     if (!found) return fail(found.error());
     if (given_.json)
-      print(study::to_json(*found));
+      print_json(study::to_json(*found));
     else
       std::cout << fuzz_text(*found, style_of(STDOUT_FILENO)) << std::flush;
     return found->held();
-  }
-
-  static void print(const nlohmann::ordered_json& json) {
-    std::cout << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
   }
 
   const CheckArguments& given_;

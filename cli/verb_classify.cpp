@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/classify_text.hpp"
+#include "cli/json_output.hpp"
 #include "cli/verbs.hpp"
 #include "study/classify/json.hpp"
 
@@ -45,16 +46,12 @@ class Classify {
       std::cout << classify_text(all, style_);
     if (auto done = show_subsets(*laboratory, all, json); !done) return done;
     show_guest(*laboratory, all, json);
-    if (given_.json) print(json);
+    if (given_.json) print_json(json);
     return {};
   }
 
  private:
   std::string isa() const { return given_.isa.empty() ? code_.isa : given_.isa; }
-
-  static void print(const Json& json) {
-    std::cout << json.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
-  }
 
   Result<void> read_guest() {
     if (given_.guest.empty()) return {};
@@ -73,7 +70,7 @@ class Classify {
       return fail({Error::Kind::kUsage, "", "--witness " + given_.witness, "no such instruction",
                    "take one of the table that `ringside classify` prints"});
     all.findings = {*found};
-    if (given_.json) return print(to_json(laboratory, all)), Result<void>{};
+    if (given_.json) return print_json(to_json(laboratory, all)), Result<void>{};
     const Finding& finding = all.findings.front();
     if (finding.witnesses.empty())
       fmt::print("{} on {}: no witness; in no state drawn was it sensitive or privileged\n",

@@ -6,6 +6,7 @@
 
 #include "cli/compare_text.hpp"
 #include "cli/guest_options.hpp"
+#include "cli/json_output.hpp"
 #include "cli/progress.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
@@ -44,7 +45,7 @@ class Compare {
       options->guest = guest;
       if (auto done = compare_one(*options); !done) return fail(done.error());
     }
-    if (given_.json) print_json();
+    if (given_.json) print_document();
     if (!InterruptWatch::interrupted()) return kOk;
     say("Ctrl+C was pressed: the comparison is as far as it came");
     return kLimitReached;
@@ -76,10 +77,8 @@ class Compare {
     return {};
   }
 
-  void print_json() const {
-    std::cout << Json{{"schema", "ringside/compare/1"}, {"runs", list_}}.dump(
-                     2, ' ', false, Json::error_handler_t::replace)
-              << "\n";
+  void print_document() const {
+    print_json({{"schema", "ringside/compare/1"}, {"runs", list_}});
   }
 
   const CompareArguments& given_;

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/experiment_text.hpp"
+#include "cli/json_output.hpp"
 #include "cli/progress.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
@@ -77,7 +78,7 @@ class Experiments {
                      {"claim", each.claim},
                      {"source", each.source},
                      {"presets", each.presets}});
-    print({{"schema", "ringside/experiment/1"}, {"experiments", std::move(all)}});
+    print_json({{"schema", "ringside/experiment/1"}, {"experiments", std::move(all)}});
     return kOk;
   }
 
@@ -121,7 +122,7 @@ class Experiments {
   }
 
   void finish() const {
-    if (given_.json) return print_json();
+    if (given_.json) return print_document();
     if (given_.name == "all") std::cout << tally_text(done_, style_) << "\n";
     const bool one = done_.size() == 1;
     const std::string file = given_.output + "/" + (one ? done_.front().experiment->name : "NAME");
@@ -129,7 +130,7 @@ class Experiments {
               << std::flush;
   }
 
-  void print_json() const {
+  void print_document() const {
     Json all = Json::array();
     study::Tally sum;
     for (const Done& each : done_) {
@@ -139,14 +140,10 @@ class Experiments {
       const study::Tally one = study::tally(each.outcome);
       sum.held += one.held, sum.missed += one.missed;
     }
-    print({{"schema", "ringside/experiment/1"},
+    print_json({{"schema", "ringside/experiment/1"},
            {"held", sum.held},
            {"missed", sum.missed},
            {"experiments", std::move(all)}});
-  }
-
-  static void print(const Json& json) {
-    std::cout << json.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
   }
 
   const ExperimentArguments& given_;

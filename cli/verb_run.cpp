@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/guest_options.hpp"
+#include "cli/json_output.hpp"
 #include "cli/progress.hpp"
 #include "cli/remedies.hpp"
 #include "cli/report_text.hpp"
@@ -122,9 +123,8 @@ class Run {
   int show_all(const Session& session) const {
     session::MachineReport all = session.machine_report();
     for (std::size_t i = 0; i < all.guests.size(); ++i) all.guests[i] = judge(session, i);
-    using Json = nlohmann::ordered_json;
     if (given_.json)
-      std::cout << to_json(all).dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+      print_json(to_json(all));
     else
       std::cerr << machine_text(all, style_of(2), given_.explain);
     int status = kOk;
@@ -137,8 +137,7 @@ class Run {
 
   void show(const Report& report) const {
     if (given_.json) {
-      using Json = nlohmann::ordered_json;
-      std::cout << to_json(report).dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+      print_json(to_json(report));
     } else {
       std::cerr << report_text(report, style_of(2), given_.explain);
     }
