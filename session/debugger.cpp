@@ -171,10 +171,12 @@ Result<Stopped> Debugger::run_to_event(const std::string& kind, const Between& b
   return there;
 }
 
-Stopped Debugger::reverse() {
-  const Stop why = history_->reverse();
-  if (why == Stop::kLimit) return stopped("start", "the start: no breakpoint or watchpoint before");
-  return after_run(why, false);
+Stopped Debugger::reverse(const Between& between) {
+  bool stop = false;
+  const Stop why = history_->reverse([&] { return !(stop = between && !between()); });
+  if (why == Stop::kLimit && !stop)
+    return stopped("start", "the start: no breakpoint or watchpoint before");
+  return after_run(why, stop);
 }
 
 Result<void> Debugger::type(const std::string& text) {

@@ -38,7 +38,7 @@ class Debugger {
   Stopped run_to(Gva address, const Between& between = {});
   /// To after the next event of a kind: "exit", "trap" (a delivered one too) or "hole".
   Result<Stopped> run_to_event(const std::string& kind, const Between& between = {});
-  Stopped reverse();
+  Stopped reverse(const Between& between = {});
   Stopped stay() const;
 
   /// Error: the run has ended, so nobody would read it.

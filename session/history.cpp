@@ -117,28 +117,32 @@ void History::arrive() {
     diverged_ = true;
 }
 
-// --- input ---
+// --- changes from outside ---
 
-u64 History::next_input() const {
-  for (const Typed& each : typed_)
+u64 History::next_change() const {
+  for (const Changed& each : changes_)
     if (each.step > machine_.steps()) return each.step;
   return kNever;
 }
 
-void History::replay_input() {
-  for (const Typed& each : typed_)
-    if (each.step == machine_.steps()) machine_.type(each.text);
+void History::replay_changes() {
+  for (const Changed& each : changes_)
+    if (each.step == machine_.steps()) each.change(machine_);
 }
 
-// A position is what it is after the input typed there; what came later belongs to a future that is
-// no more.
 void History::type(std::string_view text) {
+  change([typed = std::string(text)](vmm::Machine& machine) { machine.type(typed); });
+}
+
+// A position is what it is after the changes made there; what came later belongs to a future that
+// is no more.
+void History::change(Change change) {
   const u64 here = machine_.steps();
-  std::erase_if(typed_, [&](const Typed& each) { return each.step > here; });
+  std::erase_if(changes_, [&](const Changed& each) { return each.step > here; });
   for (auto it = snapshots_.lower_bound(here); it != snapshots_.end();) it = drop(it);
   marks_.erase(marks_.lower_bound(here), marks_.end());
-  typed_.push_back({here, std::string(text)});
-  machine_.type(text);
+  change(machine_);
+  changes_.push_back({here, std::move(change)});
   snapshot();
   arrive();
 }
@@ -165,32 +169,32 @@ u64 History::room() const {
 
 // A guest that waits for input waits for as many steps as it did the first time.
 bool History::goes_on_waiting(u64 target) const {
-  const u64 ahead = std::min(target, next_input());
+  const u64 ahead = std::min(target, next_change());
   return machine_.waits_for_input() && ahead != kNever && machine_.steps() < ahead;
 }
 
-// Runs up to a place where input may be due, and types that.
+// Runs up to a place where a change may be due, and makes that.
 Stop History::run_piece(const Limits& to, u64 target) {
   const u64 here = machine_.steps();
   const Stop why = machine_.run(to);
-  if (machine_.steps() != here) replay_input();
+  if (machine_.steps() != here) replay_changes();
   if (why == Stop::kInput && goes_on_waiting(target)) {
     machine_.step();
-    replay_input();
+    replay_changes();
     return Stop::kLimit;
   }
   check_passing();
   return why == Stop::kInput && !machine_.waits_for_input() ? Stop::kLimit : why;
 }
 
-// Runs in pieces, so that snapshots are taken and input is typed again at their places.
+// Runs in pieces, so that snapshots are taken and changes are made again at their places.
 Stop History::advance(Limits to, const Between& between) {
   const u64 target = to.steps == 0 ? kNever : to.steps;
   to = bounded(to);
   for (;;) {
     if (out_of_bounds()) return Stop::kLimit;
     const u64 here = machine_.steps();
-    const u64 next = std::min({target, next_input(), here + interval_, here + room()});
+    const u64 next = std::min({target, next_change(), here + interval_, here + room()});
     to.steps = next;
     const Stop why = run_piece(to, target);
     if (why != Stop::kLimit || machine_.steps() == target) return why;
@@ -277,11 +281,12 @@ bool History::back() {
 
 // The last stop in (from, to] that lies before `before`. What lies at `from` was seen by the window
 // before.
-std::optional<std::pair<u64, Stop>> History::last_stop(u64 from, u64 to, u64 before) {
+std::optional<std::pair<u64, Stop>> History::last_stop(u64 from, u64 to, u64 before,
+                                                       const Between& between) {
   std::optional<std::pair<u64, Stop>> last;
   move_to(from, {});
   while (machine_.steps() < to) {
-    const Stop why = advance({.steps = to}, {});
+    const Stop why = advance({.steps = to}, between);
     const bool stop = why == Stop::kBreakpoint || why == Stop::kWatchpoint;
     if (stop && machine_.steps() < before) last = {machine_.steps(), why};
     if (!stop) break;
@@ -289,13 +294,16 @@ std::optional<std::pair<u64, Stop>> History::last_stop(u64 from, u64 to, u64 bef
   return last;
 }
 
-Stop History::reverse() {
+Stop History::reverse(const Between& between) {
+  bool going = true;
+  const Between watch = [&] { return going = !between || between(); };
   const u64 here = machine_.steps();
   std::vector<u64> edges{here};
   for (auto it = snapshots_.rbegin(); it != snapshots_.rend(); ++it)
     if (it->first < here) edges.push_back(it->first);
   for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
-    const auto found = last_stop(edges[i + 1], edges[i], here);
+    const auto found = last_stop(edges[i + 1], edges[i], here, watch);
+    if (!going) return arrive(), Stop::kLimit;
     if (!found) continue;
     go_to_step(found->first);
     return found->second;

@@ -59,10 +59,14 @@ class History {
   bool back();
 
   /// Runs backwards to the last position before this one at which run() would have stopped for a
-  /// breakpoint or watchpoint; to the start, with Stop::kLimit, if there is none.
-  vmm::Stop reverse();
+  /// breakpoint or watchpoint; to the start, with Stop::kLimit, if there is none. `between` can leave it
+  /// anywhere on the way, with Stop::kLimit too.
+  vmm::Stop reverse(const Between& between = {});
 
-  /// What the user types at this position; replays type it again. What came after it is forgotten.
+  /// What somebody does to the machine beside the run: types at it, writes a register or memory.
+  using Change = std::function<void(vmm::Machine&)>;
+  /// Does it at this position; replays do it again. What came after it is forgotten.
+  void change(Change change);
   void type(std::string_view text);
 
   void set_breakpoints(std::set<u32> addresses) { machine_.set_breakpoints(std::move(addresses)); }
@@ -97,9 +101,9 @@ class History {
   struct Mark {
     u64 state_hash, trace_hash;
   };
-  struct Typed {
+  struct Changed {
     u64 step;
-    std::string text;
+    Change change;
   };
   /// A step that the exact engine did, seen from both sides.
   struct Seen {
@@ -132,9 +136,9 @@ class History {
 
   vmm::Limits bounded(vmm::Limits to) const;
   u64 room() const;
-  u64 next_input() const;
+  u64 next_change() const;
   bool goes_on_waiting(u64 target) const;
-  void replay_input();
+  void replay_changes();
   vmm::Stop run_piece(const vmm::Limits& to, u64 target);
   vmm::Stop advance(vmm::Limits limits, const Between& between);
   void advance_past_stops(vmm::Limits limits, const Between& between);
@@ -142,7 +146,8 @@ class History {
 
   void watch_all();
   std::optional<Ranges> locate(Gva address, u32 bytes) const;
-  std::optional<std::pair<u64, vmm::Stop>> last_stop(u64 from, u64 to, u64 before);
+  std::optional<std::pair<u64, vmm::Stop>> last_stop(u64 from, u64 to, u64 before,
+                                                     const Between& between);
   std::optional<Writer> look_back(const Question& question);
   std::optional<Writer> scan(u64 from, u64 to, const Question& question);
   void step_seen(cpu::Effects& effects, const Question& question, std::optional<Writer>& found);
@@ -157,7 +162,7 @@ class History {
   u64 used_ = 0;
   Slots snapshots_;            ///< by step
   std::map<u64, Mark> marks_;  ///< by step, of positions where somebody stopped
-  std::vector<Typed> typed_;   ///< by step
+  std::vector<Changed> changes_;  ///< by step
   std::vector<Watchpoint> watchpoints_;
   struct {
     u64 instructions = 0;

@@ -63,11 +63,11 @@ std::optional<Writer> History::scan(u64 from, u64 to, const Question& question) 
   cpu::Effects effects;
   machine_.cpu().record(&effects);
   while (machine_.steps() < to && !machine_.ending()) {
-    const u64 next = std::min(to, next_input());
+    const u64 next = std::min(to, next_change());
     const u64 here = machine_.steps();
     machine_.run_fast({.steps = next});
     if (machine_.steps() < next) step_seen(effects, question, found);
-    if (machine_.steps() != here) replay_input();
+    if (machine_.steps() != here) replay_changes();
   }
   machine_.cpu().record(nullptr);
   return found;

@@ -94,6 +94,8 @@ class Machine {
 
   /// What the user typed, offered to the guest from now on; noted in the log.
   void type(std::string_view input, std::size_t vm = 0);
+  /// To be called when somebody has written registers or memory beside the run.
+  void note_change() { unsettled_ = true; }
   /// Whether a guest waits for input and all for nothing else. The run has not ended.
   bool waits_for_input() const;
   /// Whether input may still come while the guest waits.
