@@ -1,7 +1,5 @@
 #include "devices/uart16550.hpp"
 
-#include <utility>
-
 #include "base/hash.hpp"
 
 namespace ringside::devices {
@@ -12,18 +10,26 @@ enum Register : u32 { kData, kIer, kIirFcr, kLcr, kMcr, kLsr, kMsr, kScr };
 
 constexpr u8 kIerReceived = 0x01, kIerThrEmpty = 0x02;
 constexpr u8 kLsrDataReady = 0x01, kLsrThrAndTransmitterEmpty = 0x60;
+constexpr u8 kFifosOn = 0xc0;  // IIR
 
 }  // namespace
 
 std::optional<u32> Uart16550::read(u32 offset, unsigned size) {
-  if (size != 1) return std::nullopt;
+  if (size != 1 || offset >= kSize) return std::nullopt;
+  const u8 value = peek(offset);
+  if (offset == kData && !divisor_latch()) received();
+  if (offset == kIirFcr) identified();
+  return value;
+}
+
+u8 Uart16550::peek(u32 offset) const {
   switch (offset) {
     case kData:
-      return divisor_latch() ? dll_ : receive();
+      return divisor_latch() ? dll_ : next_byte();
     case kIer:
       return divisor_latch() ? dlm_ : ier_;
     case kIirFcr:
-      return identify();
+      return static_cast<u8>(source() | (fcr_ & 1 ? kFifosOn : 0));
     case kLcr:
       return lcr_;
     case kMcr:
@@ -32,10 +38,8 @@ std::optional<u32> Uart16550::read(u32 offset, unsigned size) {
       return kLsrThrAndTransmitterEmpty | (data_ready() ? kLsrDataReady : 0);
     case kMsr:
       return modem_status();
-    case kScr:
-      return scr_;
     default:
-      return std::nullopt;
+      return scr_;
   }
 }
 
@@ -74,18 +78,22 @@ Uart16550::Source Uart16550::source() const {
   return kNone;
 }
 
-u8 Uart16550::receive() {
+u8 Uart16550::next_byte() const {
   if (!data_ready()) return 0;
-  if (loop()) return *std::exchange(looped_, std::nullopt);
-  return static_cast<u8>((*input_)[next_++]);
+  return loop() ? *looped_ : static_cast<u8>((*input_)[next_]);
 }
 
-/// The IIR: reading it acknowledges the empty transmitter, if that is what it reports.
-u8 Uart16550::identify() {
-  const Source reported = source();
-  if (reported == kThrEmpty) thr_emptied_ = false;
-  const u8 fifos = (fcr_ & 1) ? 0xc0 : 0;
-  return static_cast<u8>(reported | fifos);
+/// The guest has read the received byte.
+void Uart16550::received() {
+  if (loop())
+    looped_.reset();
+  else if (data_ready())
+    ++next_;
+}
+
+/// Reading the IIR acknowledges the empty transmitter, if that is what it reports.
+void Uart16550::identified() {
+  if (source() == kThrEmpty) thr_emptied_ = false;
 }
 
 /// In loop mode the modem's answers are the UART's own outputs; else somebody is there.

@@ -29,18 +29,25 @@ class Uart16550 final : public Device {
   /// What the guest has printed so far.
   const Transcript& output() const { return output_; }
 
+  /// A register as read() would give it, without the effects of reading.
+  u8 peek(u32 offset) const;
+
+  /// The baud rate generator's divisor, and whether its latch hides the data (LCR, bit 7).
+  u32 divisor() const { return dll_ | u32{dlm_} << 8; }
+  bool divisor_latch() const { return lcr_ & 0x80; }
+
   static constexpr u32 kSize = 8;
 
  private:
   /// Causes of the interrupt, in the coding of the IIR.
   enum Source : u8 { kNone = 0x1, kThrEmpty = 0x2, kReceived = 0x4 };
 
-  bool divisor_latch() const { return lcr_ & 0x80; }
   bool loop() const { return mcr_ & 0x10; }
   bool data_ready() const { return loop() ? looped_.has_value() : !input_used_up(); }
   Source source() const;
-  u8 receive();
-  u8 identify();
+  u8 next_byte() const;
+  void received();
+  void identified();
   u8 modem_status() const;
   void transmit(u8 value);
   void enable(u8 mask);
