@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/bits.hpp"
+#include "base/sensitivity.hpp"
 
 namespace ringside::zisa {
 
@@ -42,15 +43,6 @@ enum class InUser : u8 {
   kHole,    ///< runs on `zisa`, traps on `zisa-v`; the hole can be closed by a variant file
   kTraps,   ///< on every variant
   kTimed,   ///< traps where SR.TSD is set
-};
-
-/// Popek and Goldberg's classes, as the table declares them; `classify` holds them to experiment.
-struct Sensitivity {
-  bool control = false;   ///< can change mode, status, control registers, map or halt
-  bool mode = false;      ///< result depends on the mode or on a control register
-  bool location = false;  ///< result depends on where in real memory the program lies
-  bool time = false;      ///< result depends on the cycle counter
-  constexpr bool sensitive() const { return control || mode || location; }
 };
 
 /// The operands of one instruction, taken out of its word.
