@@ -10,6 +10,7 @@
 #include "cpu/non_root.hpp"
 #include "cpu/state.hpp"
 #include "cpu/translation.hpp"
+#include "cpu/trap_to.hpp"
 #include "cpu/variant.hpp"
 #include "mmu/mmu.hpp"
 
@@ -23,9 +24,6 @@ struct Bus {
  protected:
   ~Bus() = default;
 };
-
-/// Who gets a trap: the code at TVEC, or a VMM that owns supervisor mode and has the guest run in U.
-enum class TrapTo : u8 { kVector, kVmm };
 
 /// What one step did.
 struct Step {

@@ -77,10 +77,9 @@ class Mmu {
   WalkCaches caches;
 
  private:
-  // A store through an entry whose D is clear walks again, so that D gets set.
   static bool usable(const TlbEntry& entry, const Context& context, Access access) {
+    if (context.paging) return ZisaRights::usable(entry.flags, context.supervisor, access);
     if (access == Access::kStore && !(entry.flags & pte::kD)) return false;
-    if (context.paging) return allowed(entry.flags, context.supervisor, access);
     const u32 right = access == Access::kFetch  ? pte::kX
                       : access == Access::kLoad ? pte::kR
                                                 : pte::kW;

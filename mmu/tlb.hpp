@@ -37,6 +37,16 @@ struct TlbEntry {
   bool operator==(const TlbEntry&) const = default;
 };
 
+/// What the flags of a leaf mean on Z-ISA. A TLB asks this of its policy: what a cached entry lets a mode do
+/// (a store through an entry whose D is clear walks again, so that D gets set), and whether it is global.
+struct ZisaRights {
+  static bool usable(u32 flags, bool supervisor, Access access) {
+    if (access == Access::kStore && !(flags & pte::kD)) return false;
+    return allowed(flags, supervisor, access);
+  }
+  static bool global(u32 flags) { return flags & pte::kG; }
+};
+
 /// Lookups since the start, for reports. With paging off there are none.
 struct TlbCounts {
   u64 hits = 0;
@@ -44,7 +54,8 @@ struct TlbCounts {
   bool operator==(const TlbCounts&) const = default;
 };
 
-class Tlb {
+template <class Rights>
+class TlbOf {
  public:
   static u32 index(Gva gva) { return gva.page() & (kTlbEntries - 1); }
 
@@ -80,7 +91,7 @@ class Tlb {
   }
   void drop_local() {
     for_each_valid([&](u32 i) {
-      if (entries_[i].vmid == vmid_ && !(entries_[i].flags & pte::kG)) clear(i);
+      if (entries_[i].vmid == vmid_ && !Rights::global(entries_[i].flags)) clear(i);
     });
   }
   /// Drops the translations of all VMs, as a CPU without VM identifiers does at each entry and exit.
@@ -163,9 +174,8 @@ class Tlb {
     if (!memory.contains(base)) return tags;
     const u32 gva = entry.page << kPageShift;
     tags.host = const_cast<u8*>(memory.at(base)) - gva;
-    if (allowed(entry.flags, supervisor, Access::kLoad)) tags.read = gva;
-    if (allowed(entry.flags, supervisor, Access::kStore) && entry.flags & pte::kD &&
-        memory.unwatched(base))
+    if (Rights::usable(entry.flags, supervisor, Access::kLoad)) tags.read = gva;
+    if (Rights::usable(entry.flags, supervisor, Access::kStore) && memory.unwatched(base))
       tags.write = gva;
     return tags;
   }
@@ -175,5 +185,7 @@ class Tlb {
   u16 vmid_ = 0;
   std::array<std::array<TlbTags, kTlbEntries>, 2> tags_{};
 };
+
+using Tlb = TlbOf<ZisaRights>;
 
 }  // namespace ringside::mmu

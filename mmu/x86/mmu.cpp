@@ -1,0 +1,58 @@
+#include "mmu/x86/mmu.hpp"
+
+namespace ringside::x86 {
+
+namespace {
+
+// Tables in host-physical memory, as the hardware walker sees them. Where no RAM is, the bus reads as ones and
+// forgets what is written.
+class HostTables {
+ public:
+  HostTables(mmu::Memory& memory, u32 address_mask) : memory_(memory), mask_(address_mask) {}
+
+  u32 read_entry(u32 address) const {
+    const Hpa at{address & mask_};
+    if (!memory_.contains(at, 4)) return ~u32{0};
+    report(at, Access::kLoad);
+    return memory_.read<u32>(at);
+  }
+  void write_entry(u32 address, u32 entry) const {
+    const Hpa at{address & mask_};
+    if (!memory_.contains(at, 4)) return;
+    report(at, Access::kStore);
+    memory_.write(at, entry);
+  }
+
+ private:
+  void report(Hpa at, Access access) const {
+    if (mmu::Audit* audit = memory_.audit()) audit->accessed(mmu::Agent::kWalk, at, 4, access);
+  }
+
+  mmu::Memory& memory_;
+  u32 mask_;
+};
+
+}  // namespace
+
+Translation Mmu::miss(const PagingContext& context, u32 linear, Access access) {
+  ++tlb.counts.misses;
+  HostTables tables(memory_, address_mask_);
+  const Walk found = walk(tables, context, linear, access);
+  ledger_.charge(cost::Account::kPageWalk, cost::Param::kWalkReference, found.references);
+  if (found.fault) return {true, found.code, {}};
+  return filled(linear, found.flags, found.frame);
+}
+
+// With paging off the table serves the fast engine alone: entries map each page to itself and count for
+// nothing. A change of CR0.PG drops them.
+Translation Mmu::untranslated(u32 linear) {
+  return filled(linear, pte::kP | pte::kRw | pte::kUs | pte::kA | pte::kD, Gva{linear}.page());
+}
+
+Translation Mmu::filled(u32 linear, u32 flags, u32 frame) {
+  const Hpa base{(frame << kPageShift) & address_mask_};
+  tlb.insert({linear}, flags, base.page(), memory_);
+  return {false, 0, base + Gva{linear}.offset()};
+}
+
+}  // namespace ringside::x86
