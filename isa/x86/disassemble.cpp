@@ -32,8 +32,8 @@ std::string format(const ZydisDecoded& decoded, u32 eip) {
   static const ZydisFormatter kFormatter = formatter();
   char text[256] = "";
   ZydisFormatterFormatInstruction(&kFormatter, &decoded.instruction, decoded.operands,
-                                  decoded.instruction.operand_count_visible, text, sizeof text,
-                                  eip);
+                                  decoded.instruction.operand_count_visible, text, sizeof text, eip,
+                                  ZYAN_NULL);
   return text;
 }
 
