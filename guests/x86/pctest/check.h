@@ -41,10 +41,34 @@ uint32_t check_user_ends(const char* name, const char* code);
 #define USER_PAGE_FAULT(name, code, error, address) \
   check_user_page_fault(name, code, code##_at, error, address)
 
+// ---- main.c: KiB above 1 MiB, as the loader says
+extern uint32_t memory_upper;
+
 // ---- The groups, one file each
+void check_cpu(void);
 void check_descriptors(void);
 void check_faults(void);
+void check_rings(void);
+void check_instructions(void);
+void check_strings(void);
 void check_paging(void);
+void check_platform(void);
+void check_interrupts(void);
+void check_devices(void);
+void check_ide(void);
 void check_strict(void);
+
+// The words of an IRET to an outer ring, pushed; its EIP is USER_CODE.
+#define IRET_TO(cs, ss)                                                           \
+  "pushl $" TEXT(ss) "; pushl $" TEXT(USER_STACK_TOP) "; pushl $2; pushl $" TEXT( \
+      cs) "; pushl $" TEXT(USER_CODE)
+
+// ---- cpu.c: CPUID leaf 1, EDX (SDM 2, CPUID); 0 where there is no CPUID
+uint32_t cpu_features(void);
+#define CPU_PSE (1u << 3)
+#define CPU_TSC (1u << 4)
+#define CPU_CX8 (1u << 8)
+#define CPU_SEP (1u << 11)
+#define CPU_CMOV (1u << 15)
 
 #endif

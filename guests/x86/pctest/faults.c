@@ -25,7 +25,7 @@ USER(user_gate_absent, "", "int $" TEXT(VECTOR_ABSENT));
 USER(user_bound, "movl $10, " TEXT(USER_DATA) "; movl $20, " TEXT(USER_DATA) "+4; movl $21, %eax",
      "bound %eax, " TEXT(USER_DATA));
 
-static void check_instructions(void) {
+static void check_single(void) {
   USER_FAULT("fault.de.zero", user_div, VECTOR_DE, 0);
   USER_FAULT("fault.de.div", user_div_overflow, VECTOR_DE, 0);
   USER_FAULT("fault.de.idiv", user_idiv_overflow, VECTOR_DE, 0);
@@ -132,7 +132,7 @@ static void check_page_faults(void) {
 }
 
 void check_faults(void) {
-  check_instructions();
+  check_single();
   check_privilege();
   check_traps();
   check_segment_loads();

@@ -1,7 +1,10 @@
 // pctest: does this PC behave as Intel's manual and the data sheets say? One line per check on
 // COM1; the exit value is the number of checks that failed.
 #include "check.h"
+#include "interrupts.h"
 #include "memory.h"
+
+uint32_t memory_upper;
 
 static const char* command_line(const struct multiboot_info* info) {
   return info->flags & 4 ? (const char*)info->command_line : "";
@@ -13,9 +16,10 @@ struct group {
 };
 
 static const struct group groups[] = {
-    {"seg", check_descriptors},
-    {"fault", check_faults},
-    {"page", check_paging},
+    {"cpu", check_cpu},     {"seg", check_descriptors},   {"fault", check_faults},
+    {"ring", check_rings},  {"insn", check_instructions}, {"string", check_strings},
+    {"page", check_paging}, {"platform", check_platform}, {"irq", check_interrupts},
+    {"dev", check_devices}, {"ide", check_ide},
 };
 
 static bool has_word(const char* text, const char* word) {
@@ -30,8 +34,10 @@ void kernel_main(uint32_t magic, const struct multiboot_info* info) {
   bool strict = has_word(command_line(info), " strict");
   check("boot.magic", magic, MULTIBOOT_LOADED);
   check("boot.memory", (info->flags & 1) && info->memory_upper >= 15 * 1024, true);
+  memory_upper = info->memory_upper;
   memory_init();
   traps_init();
+  interrupts_init();  // no device may come before it is asked
   for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
     if (group_selected(groups[i].name)) groups[i].run();
   if (strict) check_strict();

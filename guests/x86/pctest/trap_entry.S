@@ -77,8 +77,9 @@ enter_user:
     movl    $SEL_USER_DATA, %eax
     movl    %eax, %ds
     movl    %eax, %es
-    xorl    %eax, %eax
+    movl    $SEL_KERNEL_DATA, %eax  // not for user mode: IRET takes it away
     movl    %eax, %fs
+    xorl    %eax, %eax
     movl    %eax, %gs
     pushl   $SEL_USER_DATA
     pushl   $USER_STACK_TOP

@@ -8,7 +8,7 @@ struct task task;
 static uint64_t ldt[1];
 
 struct trap_frame last_trap;
-uint32_t last_cr2;
+uint32_t last_cr2, last_entry_flags, last_frame_end;
 static trap_handler handlers[256];
 
 extern const char trap_entries[], user_begin[];  // trap_entry.S, kernel.ld
@@ -102,11 +102,13 @@ __attribute__((noreturn)) static void unexpected(const struct trap_frame* frame)
 // Called by trap_entry.S, interrupts off. A frame from ring 0 ends before esp: what is copied
 // behind it is stack, and means nothing.
 void trap(struct trap_frame* frame) {
-  uint32_t cr2 = read_cr2();
+  uint32_t cr2 = read_cr2(), flags = read_eflags();
   trap_handler handler = handlers[frame->vector];
   if (handler != NULL && handler(frame)) return;
   last_trap = *frame;
   last_cr2 = cr2;
+  last_entry_flags = flags;
+  last_frame_end = (uint32_t)(frame + 1);
   if (guard_esp == 0) unexpected(frame);
   guard_escape();
 }

@@ -31,6 +31,8 @@ extern uint8_t trap_stack_top[];  // where the CPU begins when it comes from use
 // The trap that ended the last guarded code, and CR2 as it was then.
 extern struct trap_frame last_trap;
 extern uint32_t last_cr2;
+extern uint32_t last_entry_flags;  // EFLAGS at the entry of its handler
+extern uint32_t last_frame_end;    // the address behind its frame, of one from user mode
 
 // A handler gives true when the interrupted code is to go on. Without one, or if it gives false,
 // the guard ends the code. NULL takes it away.
@@ -49,9 +51,9 @@ uint32_t user_address(const char* code);
 // ---- Fragments of code: NAME runs `before`, then the instruction at NAME_at, then comes back.
 #define TEXT_OF(x) #x
 #define TEXT(x) TEXT_OF(x)
-#define FRAGMENT(section, name, before, instruction, end)                                 \
-  __asm__(".pushsection " section "\n.globl " #name ", " #name "_at\n" #name ":\n" before \
-          "\n" #name "_at:\n" instruction "\n" end "\n.popsection");                      \
+#define FRAGMENT(section, name, before, instruction, end)                                          \
+  __asm__(".pushsection " section "\n" #name ":\n" before "\n" #name "_at:\n" instruction "\n" end \
+          "\n.popsection");                                                                        \
   extern const char name[], name##_at[]
 #define USER(name, before, instruction) \
   FRAGMENT(".user, \"ax\"", name, before, instruction, "int $" TEXT(VECTOR_EXIT))
