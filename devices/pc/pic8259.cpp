@@ -14,8 +14,13 @@ constexpr u8 mask_of(unsigned line) {
 
 void Pic8259::set_line(unsigned line, bool level) {
   const u8 mask = mask_of(line);
-  if (level && !(lines_ & mask)) edges_ |= mask;
+  if (level && !(lines_ & mask) && !(level_lines() & mask)) edges_ |= mask;
   lines_ = static_cast<u8>(level ? lines_ | mask : lines_ & ~mask);
+}
+
+void Pic8259::set_edge_level(u8 value) {
+  levels_ = value & may_level_;
+  edges_ &= static_cast<u8>(~levels_);
 }
 
 /// The line of highest priority among `lines`.

@@ -34,7 +34,7 @@ class Pic8259 {
   void write(unsigned port, u8 value);
 
   u8 edge_level() const { return levels_; }
-  void set_edge_level(u8 value) { levels_ = value & may_level_; }
+  void set_edge_level(u8 value);
 
   u8 requests() const { return edges_ | (lines_ & level_lines()); }  ///< IRR
   u8 in_service() const { return in_service_; }                      ///< ISR

@@ -5,7 +5,8 @@
 namespace ringside::devices {
 namespace {
 
-constexpr unsigned kData = 0, kModemControl = 4;
+constexpr unsigned kIer = 1, kFifos = 2, kLineControl = 3;
+constexpr u8 kIerReceived = 0x01;
 constexpr u64 kBitsPerCharacter = 10;
 
 }  // namespace
@@ -17,11 +18,13 @@ u8 SerialPort::read(unsigned reg, u64 now) {
   return value;
 }
 
-/// Data and the scratch register do not disturb the line; the rest sets it up.
+/// Divisor, format, FIFOs and the start of the receive interrupt set the line up.
 void SerialPort::write(unsigned reg, u8 value, u64 now) {
+  const bool received = uart_.peek(kIer) & kIerReceived;
   uart_.write(reg, value, 1);
-  const bool sets_up = reg == kData ? uart_.divisor_latch() : reg <= kModemControl;
-  if (sets_up) ready_ = std::max(ready_, now + character_time());
+  const bool starts = !received && (uart_.peek(kIer) & kIerReceived);
+  const bool sets_up = uart_.divisor_latch() ? reg <= kIer : reg == kIer && starts;
+  if (sets_up || reg == kFifos || reg == kLineControl) ready_ = now + character_time();
 }
 
 /// A divisor of 0, as before anybody set it, is taken for that of 9600 baud.
