@@ -39,7 +39,7 @@ struct TableRegister {
   bool operator==(const TableRegister&) const = default;
 };
 
-/// Until when interrupts wait, though IF is set (SDM volume 3, section 6.8.3): one instruction.
+/// What keeps interrupts waiting for one instruction, though IF is set (SDM volume 3, section 6.8.3).
 enum class Shadow : u8 { kNone, kBySti, kByMovSs };
 
 struct State {
@@ -53,10 +53,12 @@ struct State {
   std::array<u32, 8> dr{0, 0, 0, 0, 0, 0, 0xffff0ff0, 0x400};
   u32 sysenter_cs = 0, sysenter_esp = 0, sysenter_eip = 0;
   u64 apic_base = 0xfee00900;
+  u64 tsc_offset = 0;       ///< added to the time by RDTSC, set by writing the time-stamp counter
   u8 cpl = 0;
   Shadow shadow = Shadow::kNone;
   bool halted = false;      ///< in HLT
   bool nmi_blocked = false; ///< until the next IRET
+  u32 pending_debug = 0;    ///< bits of DR6 with which a #DB comes before the next instruction
 
   Segment& segment(Seg which) { return seg[static_cast<unsigned>(which)]; }
   const Segment& segment(Seg which) const { return seg[static_cast<unsigned>(which)]; }

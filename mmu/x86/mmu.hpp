@@ -4,6 +4,7 @@
 #include "cost/ledger.hpp"
 #include "mmu/audit.hpp"
 #include "mmu/memory.hpp"
+#include "mmu/nested.hpp"
 #include "mmu/tlb.hpp"
 #include "mmu/x86/paging.hpp"
 
@@ -57,6 +58,7 @@ class Mmu {
   bool a20() const { return address_mask_ == ~u32{0}; }
 
   mmu::TlbOf<TlbRights> tlb;
+  mmu::WalkCaches caches;
 
  private:
   Translation miss(const PagingContext& context, u32 linear, Access access);

@@ -1,0 +1,170 @@
+// One simulated x86 CPU and its stepping engine: the complete, exact semantics.
+#pragma once
+
+#include <optional>
+
+#include "cpu/clock.hpp"
+#include "cpu/effects.hpp"
+#include "cpu/trap_to.hpp"
+#include "cpu/x86/decode_memo.hpp"
+#include "cpu/x86/model.hpp"
+#include "cpu/x86/state.hpp"
+#include "cpu/x86/trap.hpp"
+#include "mmu/x86/mmu.hpp"
+
+namespace ringside::x86 {
+
+/// What lies outside of the CPU, beside RAM.
+struct Bus {
+  /// False where nothing answers: the bus then reads as ones, and forgets what is written.
+  virtual bool read(Hpa address, unsigned bytes, u32& value) = 0;
+  virtual bool write(Hpa address, unsigned bytes, u32 value) = 0;
+  /// Ports: all ones where nothing answers.
+  virtual u32 in(u16 port, unsigned bytes) = 0;
+  virtual void out(u16 port, unsigned bytes, u32 value) = 0;
+  /// The interrupt controller's vector for the interrupt that the CPU is about to take.
+  virtual u8 acknowledge_interrupt() = 0;
+
+ protected:
+  ~Bus() = default;
+};
+
+/// What one step did.
+struct Step {
+  enum class Kind : u8 {
+    kCompleted,  ///< an instruction
+    kIterated,   ///< one iteration of a REP, which goes on
+    kTrapped,    ///< an instruction trapped, or an interrupt was taken
+    kExited,     ///< non-root mode was left
+    kSensitive,  ///< nothing yet: a sensitive instruction is about to run in a de-privileged guest
+    kLeaves,     ///< nothing yet: translated code is at an operation that the VMM has to do
+    kHalted,     ///< nothing: HLT waits for an interrupt
+  };
+  Kind kind = Kind::kCompleted;
+  unsigned row = kIllegalRow;  ///< of the instruction, where there was one
+  Trap trap{};
+  bool for_ever = false;      ///< the instruction jumped to itself and will do so again
+  bool triple_fault = false;  ///< no handler could be entered: the CPU has shut down
+};
+
+class Cpu {
+ public:
+  /// `number` is its APIC id; CPU 0 boots.
+  Cpu(u32 number, const CpuModel& model, mmu::Memory& memory, cost::Ledger& ledger, cpu::Clock& clock, Bus& bus);
+  Cpu(const Cpu&) = delete;
+  Cpu& operator=(const Cpu&) = delete;
+
+  State state;
+  /// Interrupt request of the interrupt controller, and a non-maskable one that waits; taking it clears it.
+  bool intr_line = false, nmi_line = false;
+  cpu::TrapTo trap_to = cpu::TrapTo::kVector;
+  /// Virtual mode of a de-privileged guest, which decides whose account its instructions go to.
+  bool guest_kernel = true;
+  /// Instructions that completed here, or trapped to the IDT.
+  u64 direct = 0;
+
+  /// What belongs to the world that is on the CPU: a VMM that switches worlds puts it away and brings it back.
+  struct Loaded {
+    State state;
+    cpu::TrapTo trap_to = cpu::TrapTo::kVector;
+    bool guest_kernel = true;
+    u64 direct = 0;
+    bool intr_line = false, nmi_line = false;
+  };
+  Loaded put_away() const { return {state, trap_to, guest_kernel, direct, intr_line, nmi_line}; }
+  /// `clock` is the time of that world; it outlives its stay on the CPU.
+  void bring_back(const Loaded& world, cpu::Clock& clock);
+
+  /// Takes an interrupt or debug trap that is due or executes one instruction, of a REP one iteration.
+  /// `sensitive_seen` runs a sensitive instruction that the last step only announced. Under a VMM (trap_to) nothing
+  /// is delivered: EIP stays at the instruction that trapped, CR2 as it is, an interrupt unacknowledged.
+  Step step(bool sensitive_seen = false);
+
+  /// Executes an instruction as if it had been fetched at EIP: for experiments with single instructions.
+  Step execute(const Instruction& instruction);
+
+  /// Whether an interrupt, NMI or debug trap would be taken before the next instruction. A VMM gets interrupts
+  /// whatever IF says.
+  bool interrupt_due() const { return state.pending_debug ? debug_trap_due() : nmi_due() || intr_due(); }
+
+  /// Whether something is pending that ends HLT.
+  bool wakes() const { return interrupt_due(); }
+
+  /// To be called when the VMM has changed what the guest runs in: translations of fetches are looked up again.
+  void entered() { fetch_.valid = false; }
+
+  cost::Account account() const;
+  Mmu& mmu() { return mmu_; }
+  const Mmu& mmu() const { return mmu_; }
+  const CpuModel& model() const { return model_; }
+  cpu::Clock& clock() { return *clock_; }
+  const cpu::Clock& clock() const { return *clock_; }
+  cost::Ledger& ledger() { return ledger_; }
+  /// What the guest needed last and the subset leaves out.
+  const std::optional<LeftOut>& left_out() const { return left_out_; }
+
+  /// Effects of later steps go there; null for none.
+  void record(cpu::Effects* effects) { effects_ = effects; }
+
+  /// The page that instructions are being fetched from: looked up in the TLB when it changes only.
+  struct Fetch {
+    bool valid = false;
+    u32 page = 0;  ///< linear address of the page
+    Hpa base{};    ///< where it lies
+  };
+  Fetch& fetch() { return fetch_; }
+  const Fetch& fetch() const { return fetch_; }
+  /// Looks up the page of EIP where the TLB has it and it is RAM; else false, and it is as if nobody had asked.
+  bool fetch_cached();
+
+  /// What translations depend on, for accesses by CPL.
+  PagingContext paging_context() const {
+    return {state.cr3, state.paging(), state.user(), (state.cr0 & cr0::kWp) != 0, (state.cr4 & cr4::kPse) != 0,
+            (state.cr4 & cr4::kPge) != 0};
+  }
+
+ private:
+  friend class Hardware;
+
+  bool debug_trap_due() const { return state.pending_debug && state.shadow != Shadow::kByMovSs; }
+  bool nmi_due() const { return nmi_line && !state.nmi_blocked && state.shadow == Shadow::kNone; }
+  bool intr_due() const {
+    const bool enabled = state.eflags & flag::kIf || trap_to == cpu::TrapTo::kVmm;
+    return intr_line && enabled && state.shadow == Shadow::kNone;
+  }
+  Trap due_event();
+  std::optional<Trap> instruction_breakpoint();
+
+  u32 code_address() const { return state.segment(Seg::kCs).base + state.eip; }
+  bool fetch_known(u32 linear) const { return fetch_.valid && fetch_.page == (linear & ~kPageMask); }
+  std::optional<Trap> look_up_fetch(u32 linear);
+  std::optional<Trap> fetch_instruction(Instruction& instruction);
+  std::optional<Trap> fetch_across(u32 linear, u32 count, CodeSize size, Instruction& instruction);
+  void copy_code(Hpa from, u32 count, u8* to) const;
+
+  Step completed(const Instruction& instruction, cost::Account payer, bool iterates);
+  Step trapped(const Trap& trap, unsigned row, bool by_instruction);
+  void charge(cost::Account payer, unsigned row);
+  void record_registers(const std::array<u32, kGprs>& before);
+
+  u32 number_;
+  const CpuModel& model_;
+  Mmu mmu_;
+  cost::Ledger& ledger_;
+  cpu::Clock* clock_;
+  Bus& bus_;
+  cpu::Effects* effects_ = nullptr;
+  Fetch fetch_;
+  DecodeMemo memo_;
+  std::optional<LeftOut> left_out_;
+
+  // What the instruction under way has accessed; charged when it completes.
+  struct Accesses {
+    u32 data = 0, device = 0, misaligned = 0;
+  } accesses_;
+};
+
+/// What the hardware entry of a trap costs.
+cost::Param price_of(const Trap& trap);
+
+}  // namespace ringside::x86

@@ -1,0 +1,63 @@
+// The environment of the simulated CPU: memory through its MMU, devices on its bus.
+#pragma once
+
+#include "cpu/x86/cpu.hpp"
+#include "cpu/x86/view.hpp"
+
+namespace ringside::x86 {
+
+/// What cpu/x86/view.hpp asks of an environment.
+class Hardware {
+ public:
+  explicit Hardware(Cpu& cpu) : cpu_(cpu) {}
+
+  std::optional<Trap> load(u32 linear, unsigned bytes, u32& value, Privilege privilege) {
+    return read_as(Access::kLoad, linear, bytes, value, privilege);
+  }
+  std::optional<Trap> load_for_update(u32 linear, unsigned bytes, u32& value, Privilege privilege) {
+    return read_as(Access::kStore, linear, bytes, value, privilege);
+  }
+  std::optional<Trap> store(u32 linear, unsigned bytes, u32 value, Privilege privilege);
+
+  u32 in(u16 port, unsigned bytes) {
+    ++cpu_.accesses_.device;
+    return cpu_.bus_.in(port, bytes);
+  }
+  void out(u16 port, unsigned bytes, u32 value) {
+    ++cpu_.accesses_.device;
+    cpu_.bus_.out(port, bytes, value);
+  }
+
+  u64 time() const { return cpu_.clock_->now(); }
+  u32 apic_id() const { return cpu_.number_; }
+
+  void invalidate_page(u32 linear) { cpu_.mmu_.tlb.drop({linear}), invalidated(); }
+  void invalidate_all() { cpu_.mmu_.tlb.drop_all(), invalidated(); }
+  void invalidate_local() { cpu_.mmu_.tlb.drop_local(), invalidated(); }
+  void fetch_changed() { cpu_.fetch_.valid = false; }
+  void left_out(LeftOut what) { cpu_.left_out_ = what; }
+
+ private:
+  // Where an access lies; if it reaches into a second page, the first part of it and the rest.
+  struct Place {
+    Hpa low, high;
+    unsigned in_low = 0;
+  };
+  mmu::Memory& memory() { return cpu_.mmu_.memory(); }
+  std::optional<Trap> place(u32 linear, unsigned bytes, Access access, Privilege privilege, Place& place);
+  std::optional<Trap> translate(u32 linear, Access access, Privilege privilege, Hpa& hpa);
+  std::optional<Trap> read_as(Access access, u32 linear, unsigned bytes, u32& value, Privilege privilege);
+  u32 read(Hpa hpa, unsigned bytes);
+  void write(u32 linear, Hpa hpa, unsigned bytes, u32 value);
+  void refresh(u32 linear, Access access, Privilege privilege);
+
+  // Dropping translations drops that of the fetch as well.
+  void invalidated() {
+    cpu_.fetch_.valid = false;
+    cpu_.ledger_.charge(cpu_.account(), cost::Param::kTlbInvalidate);
+  }
+
+  Cpu& cpu_;
+};
+
+}  // namespace ringside::x86
