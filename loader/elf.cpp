@@ -48,9 +48,10 @@ class Reader {
     if (!elf_ || !gelf_getehdr(elf_.get(), &header))
       return error("ELF header", "it cannot be read", kDamaged);
     image_.machine = static_cast<Machine>(header.e_machine);
-    image_.entry = static_cast<u32>(header.e_entry);
+    image_.entry = entry_ = static_cast<u32>(header.e_entry);
     if (auto done = program_headers(); !done) return done;
     if (auto done = check_overlap(); !done) return done;
+    image_.entry = entry_;
     if (auto done = check_entry(); !done) return done;
     return symbols();
   }
@@ -98,7 +99,17 @@ class Reader {
       return error(place, fmt::format("it ends at {:#x}, above 4 GiB", segment.end()),
                    "link the guest lower");
     if (segment.memory_size != 0) image_.segments.push_back(segment);
+    take_virtual_addresses(header, segment);
     return {};
+  }
+
+  /// Where a segment runs elsewhere than it is loaded, symbols and often the entry are virtual: such an
+  /// entry is made physical, as QEMU does.
+  void take_virtual_addresses(const GElf_Phdr& header, const Segment& segment) {
+    symbols_end_ = std::max({symbols_end_, segment.end(), header.p_vaddr + header.p_memsz});
+    const u64 into = u64{image_.entry} - header.p_vaddr;
+    if (segment.executable && into < segment.file_size && entry_ == image_.entry)
+      entry_ = static_cast<u32>(segment.address + into);
   }
 
   /// Looks for the note in which a guest says what it is built for.
@@ -164,7 +175,7 @@ class Reader {
       if (header.sh_type == SHT_SYMTAB && !table(section, header, found))
         return error("symbol table", "it does not lie in the file", kDamaged);
     }
-    image_.symbols = SymbolTable(std::move(found), image_.end());
+    image_.symbols = SymbolTable(std::move(found), symbols_end_);
     return {};
   }
 
@@ -192,6 +203,8 @@ class Reader {
   }
 
   Image& image_;
+  u32 entry_ = 0;        // physical
+  u64 symbols_end_ = 0;  // physical or virtual, whichever is higher
   std::unique_ptr<Elf, int (*)(Elf*)> elf_{nullptr, elf_end};
 };
 
