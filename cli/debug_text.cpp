@@ -63,6 +63,10 @@ std::string registers_text(const session::Registers& r, const Style& style) {
   for (std::size_t i = 0; i < r.general.size(); ++i)
     text += fmt::format("{:<4} {:08x}{}", r.general[i].name, r.general[i].value,
                         i % 8 == 7 ? "\n" : "   ");
+  return text + privileged_text(r, style);
+}
+
+std::string privileged_text(const session::Registers& r, const Style& style) {
   Table table({{"", false}, {"belief", true}, {"truth", true}, {"", false}});
   for (const auto& each : r.privileged) {
     std::string remark;
@@ -74,7 +78,7 @@ std::string registers_text(const session::Registers& r, const Style& style) {
                fmt::format("{:08x}", each.truth),
                {remark, Ink::kLie}});
   }
-  text += table.text(style);
+  std::string text = table.text(style);
   const auto& sr = r.privileged.front();
   text += "the guest believes  " + session::status_text(sr.belief) + "\n";
   if (r.deprivileged) text += "the hardware holds  " + session::status_text(sr.truth) + "\n";
@@ -180,6 +184,13 @@ std::string writer_text(const std::string& what, const session::WriterView& view
   if (!view.before.empty())
     text += fmt::format("  before  {}\n  after   {}\n", view.before, view.after);
   return text;
+}
+
+Error replay_diverged() {
+  return {Error::Kind::kInternal, "", "DEFECT",
+          "the replay came out different from the first run (state or events differ from what was "
+          "recorded here). Nothing shown from now on can be trusted",
+          "please report the guest and the commands"};
 }
 
 }  // namespace ringside::cli

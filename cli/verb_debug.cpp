@@ -4,8 +4,11 @@
 #include <chrono>
 #include <iostream>
 
+#include "cli/console_lines.hpp"
 #include "cli/debug_commands.hpp"
 #include "cli/debug_prompt.hpp"
+#include "cli/debug_text.hpp"
+#include "cli/gdb_server.hpp"
 #include "cli/guest_options.hpp"
 #include "cli/numbers.hpp"
 #include "cli/terminal.hpp"
@@ -20,39 +23,21 @@ namespace {
 
 struct DebugOptions {
   GuestOptions guest;
-  std::string name, gdb;
+  std::string name;
+  std::optional<std::string> gdb;  ///< a port
   bool json = false;
 };
 
-/// The guest's lines, each behind a bar, as they appear. After going back the text is shorter, and
-/// what comes again is shown again.
-class ConsoleLines {
- public:
-  explicit ConsoleLines(const Debugger& debugger) : debugger_(debugger) {}
-
-  /// What was not given yet; `all`: a line that is not ended too.
-  std::string take(bool all) {
-    std::string fresh = debugger_.session().console(given_);
-    if (!all) fresh.resize(fresh.rfind('\n') + 1);
-    given_ += fresh.size();
-    if (all) given_ = std::min(given_, debugger_.session().console().size());
-    return fresh;
+/// The guest's lines, each behind a bar.
+std::string with_bars(const std::string& text) {
+  std::string lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    lines += "| " + text.substr(at, end - at) + "\n";
+    at = end + 1;
   }
-
-  static std::string with_bars(const std::string& text) {
-    std::string lines;
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t end = std::min(text.find('\n', at), text.size());
-      lines += "| " + text.substr(at, end - at) + "\n";
-      at = end + 1;
-    }
-    return lines;
-  }
-
- private:
-  const Debugger& debugger_;
-  std::size_t given_ = 0;
-};
+  return lines;
+}
 
 class Debug {
  public:
@@ -69,7 +54,7 @@ class Debug {
     if (!json_) print(stop_answer(table_, table_.debugger.stay()).text);
     while (const auto line = prompt->line())
       if (!execute(*line)) break;
-    return table_.debugger.history().diverged() ? kInternal : status_;
+    return table_.debugger.history().diverged() ? complain(replay_diverged()) : status_;
   }
 
  private:
@@ -81,16 +66,14 @@ class Debug {
     const auto answer = run_debug_command(table_, line);
     clear_progress();
     show(line, answer);
-    const bool diverged = table_.debugger.history().diverged();
-    if (diverged) report_divergence();
-    return !diverged && (!answer || !answer->quit);
+    return !table_.debugger.history().diverged() && (!answer || !answer->quit);
   }
 
   void show(const std::string& line, const Result<Answer>& answer) {
     // A script with a mistake in it is to be noticed; a person has seen it.
     if (!answer && !stdin_is_terminal()) status_ = kUsage;
     if (json_) return show_json(line, answer);
-    print(ConsoleLines::with_bars(console_.take(true)));
+    print(with_bars(console_.take(true)));
     if (!answer) return say(answer.error().text());
     print(answer->text);
   }
@@ -105,13 +88,6 @@ class Debug {
 
   static void print(const std::string& text) { std::cout << text << std::flush; }
 
-  void report_divergence() {
-    say("DEFECT: the replay came out different from the first run (state or events differ from "
-        "what was "
-        "recorded here). Nothing shown from now on can be trusted; please report the guest and the "
-        "commands");
-  }
-
   // --- while the guest runs ---
 
   using Clock = std::chrono::steady_clock;
@@ -119,7 +95,7 @@ class Debug {
   bool between() {
     if (!json_) {
       const std::string text = console_.take(false);
-      if (!text.empty()) clear_progress(), print(ConsoleLines::with_bars(text));
+      if (!text.empty()) clear_progress(), print(with_bars(text));
       show_progress();
     }
     return !InterruptWatch::interrupted();
@@ -160,16 +136,35 @@ class Debug {
   bool progress_visible_ = false;
 };
 
-Result<int> debug(const DebugOptions& given) {
-  if (!given.gdb.empty())
-    return fail({Error::Kind::kUsage, "", "--gdb", "comes with a later version",
-                 "leave it out and use the prompt"});
-  auto options = given.guest.finish(stdin_is_terminal() ? 0 : kUnwatchedLimit);
+Result<u16> port_of(const DebugOptions& given) {
+  const auto number = parse_number(*given.gdb);
+  if (number && *number <= 0xffff && !given.json) return static_cast<u16>(*number);
+  const std::string cause = given.json ? "does not go with --json" : *given.gdb + " is no port";
+  return fail(
+      {Error::Kind::kUsage, "", "--gdb", cause,
+       given.json ? "leave one of them out" : "give a number from 0 to 65535; 0 is any free one"});
+}
+
+// A person watches a terminal, and GDB is one too.
+Result<Debugger> open(const DebugOptions& given) {
+  const bool watched = stdin_is_terminal() || given.gdb;
+  auto options = given.guest.finish(watched ? 0 : kUnwatchedLimit);
   if (!options) return fail(options.error());
   options->guest = given.name;
-  auto debugger = Debugger::open(*options);
+  return Debugger::open(*options);
+}
+
+Result<int> debug(const DebugOptions& given) {
+  if (!given.gdb) {
+    auto debugger = open(given);
+    if (!debugger) return fail(debugger.error());
+    return Debug(*debugger, given.json).run();
+  }
+  const auto port = port_of(given);
+  if (!port) return fail(port.error());
+  auto debugger = open(given);
   if (!debugger) return fail(debugger.error());
-  return Debug(*debugger, given.json).run();
+  return serve_gdb(*debugger, *port);
 }
 
 }  // namespace
@@ -189,7 +184,10 @@ void add_debug(CLI::App& app, Frame& frame) {
   add_strategy_option(verb, o->guest);
   add_guest_options(verb, o->guest, frame);
   add_history_option(verb, o->guest);
-  verb.add_option("--gdb", o->gdb, "Open a stub for GDB instead (comes with a later version)")
+  verb.add_option(
+          "--gdb", o->gdb,
+          "Wait for GDB on this port of 127.0.0.1 instead of reading commands; 0: a free one "
+          "(docs/gdb.md)")
       ->type_name("PORT");
   verb.add_flag("--json", o->json,
                 "One JSON object per command on stdout (schema ringside/debug/1)");

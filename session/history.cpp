@@ -20,7 +20,7 @@ u64 distance(u64 a, u64 b) {
 }
 }  // namespace
 
-History::History(vmm::Machine& machine, u64 bytes, u64 interval)
+History::History(vmm::AnyMachine& machine, u64 bytes, u64 interval)
     : machine_(machine), taker_(machine), limit_(bytes - bytes / kLogShare), interval_(interval) {
   machine_.log().keep(true);
   machine_.log().keep_at_most(std::max(bytes / kLogShare / sizeof(vmm::Event), kFewestEvents));
@@ -104,7 +104,7 @@ void History::check_passing() {
   const vmm::Snapshot& then = *known->second;
   const bool same = then.cycles == machine_.cycles() && then.trace_hash == machine_.log().hash() &&
                     then.instructions == machine_.instructions() &&
-                    cpu::hash_state(then.real.state) == cpu::hash_state(machine_.cpu().state);
+                    then.cpu_hash == machine_.cpu_hash();
   if (!same) diverged_ = true;
 }
 
@@ -127,11 +127,16 @@ u64 History::next_change() const {
 
 void History::replay_changes() {
   for (const Changed& each : changes_)
-    if (each.step == machine_.steps()) each.change(machine_);
+    if (each.step == machine_.steps()) make(each.change);
+}
+
+void History::make(const Change& change) {
+  change();
+  machine_.note_change();
 }
 
 void History::type(std::string_view text) {
-  change([typed = std::string(text)](vmm::Machine& machine) { machine.type(typed); });
+  change([&machine = machine_, typed = std::string(text)] { machine.type(typed); });
 }
 
 // A position is what it is after the changes made there; what came later belongs to a future that
@@ -141,7 +146,7 @@ void History::change(Change change) {
   std::erase_if(changes_, [&](const Changed& each) { return each.step > here; });
   for (auto it = snapshots_.lower_bound(here); it != snapshots_.end();) it = drop(it);
   marks_.erase(marks_.lower_bound(here), marks_.end());
-  change(machine_);
+  make(change);
   changes_.push_back({here, std::move(change)});
   snapshot();
   arrive();

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "vmm/machine.hpp"
 #include "vmm/snapshot.hpp"
 
 namespace ringside::session {
@@ -33,7 +34,7 @@ class History {
   /// which the machine keeps from now on and whose oldest events are forgotten; the rest for
   /// snapshots, but two at least, every `interval` steps until they are thinned. Going back to
   /// forgotten events brings them again.
-  History(vmm::Machine& machine, u64 bytes, u64 interval = kInterval);
+  History(vmm::AnyMachine& machine, u64 bytes, u64 interval = kInterval);
 
   /// No run goes further than to so many instructions or cycles; 0 for no bound. It stops there and
   /// does not end.
@@ -63,8 +64,9 @@ class History {
   /// anywhere on the way, with Stop::kLimit too.
   vmm::Stop reverse(const Between& between = {});
 
-  /// What somebody does to the machine beside the run: types at it, writes a register or memory.
-  using Change = std::function<void(vmm::Machine&)>;
+  /// What somebody does to the machine beside the run: types at it, writes a register or memory. What it
+  /// refers to must outlive the history.
+  using Change = std::function<void()>;
   /// Does it at this position; replays do it again. What came after it is forgotten.
   void change(Change change);
   void type(std::string_view text);
@@ -139,6 +141,7 @@ class History {
   u64 next_change() const;
   bool goes_on_waiting(u64 target) const;
   void replay_changes();
+  void make(const Change& change);
   vmm::Stop run_piece(const vmm::Limits& to, u64 target);
   vmm::Stop advance(vmm::Limits limits, const Between& between);
   void advance_past_stops(vmm::Limits limits, const Between& between);
@@ -156,7 +159,10 @@ class History {
   std::string what_happened(const Seen& seen) const;
   std::string memory_writer(const Seen& seen, const Ranges& ranges) const;
 
-  vmm::Machine& machine_;
+  // The look back knows Z-ISA alone.
+  const vmm::Machine& zisa() const { return static_cast<const vmm::Machine&>(machine_); }
+
+  vmm::AnyMachine& machine_;
   vmm::Snapshots taker_;
   u64 limit_, interval_;
   u64 used_ = 0;
