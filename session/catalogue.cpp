@@ -16,8 +16,8 @@
 namespace ringside::session {
 
 namespace {
-template <class S>
-std::unique_ptr<vmm::Strategy> make(const Options&) {
+template <class S, class Base = vmm::Strategy>
+std::unique_ptr<Base> make(const Options&) {
   return std::make_unique<S>();
 }
 
@@ -42,16 +42,16 @@ std::unique_ptr<vmm::Strategy> make_hvm(const Options& options) {
 
 const std::vector<StrategyInfo>& strategies() {
   static const std::vector<StrategyInfo> all = {
-      {"bare", make<ringside::strategies::Bare>, "the guest owns the machine", {"zisa", "zisa-v", "zisa-h"},
+      {"bare", make<ringside::strategies::Bare>, make<ringside::strategies::X86Bare, x86::Strategy>, "the guest owns the machine", {"zisa", "zisa-v", "zisa-h", "x86"},
        "zisa", false},
-      {"trap-emulate", make<ringside::strategies::TrapEmulate>, "the guest runs in U mode, traps are emulated",
+      {"trap-emulate", make<ringside::strategies::TrapEmulate>, nullptr, "the guest runs in U mode, traps are emulated",
        {"zisa", "zisa-v"}, "zisa-v"},
-      {"dbt", make_dbt, "the kernel's code is translated, user code runs directly",
+      {"dbt", make_dbt, nullptr, "the kernel's code is translated, user code runs directly",
        {"zisa", "zisa-v"}, "zisa"},
-      {.name = "paravirt", .make = make_paravirt,
+      {.name = "paravirt", .make = make_paravirt, .make_x86 = nullptr,
        .summary = "the guest's kernel is ported to the VMM and asks it for services",
        .isas = {"zisa", "zisa-v"}, .faithful_on = "zisa", .paravirtual = true},
-      {.name = "hvm", .make = make_hvm,
+      {.name = "hvm", .make = make_hvm, .make_x86 = nullptr,
        .summary = "the guest has a supervisor mode of its own, by hardware assistance", .isas = {"zisa-h"},
        .faithful_on = "zisa-h", .user_runs_directly = false, .hardware_assistance = true},
   };
@@ -104,7 +104,7 @@ Result<void> check_ported(std::string_view strategy, bool paravirtual_guest, std
                "give a guest that is, guests/zisa/zos-pv for example"});
 }
 
-std::vector<std::string> isa_names() { return {"zisa", "zisa-v", "zisa-h"}; }
+std::vector<std::string> isa_names() { return {"zisa", "zisa-v", "zisa-h", "x86"}; }
 std::vector<std::string> cost_model_names() { return cost::preset_names(); }
 
 namespace {
@@ -122,9 +122,10 @@ std::vector<std::string> guest_names(const std::vector<std::string>& folders) {
   std::set<std::string> names;
   for (const std::string& folder : folders) {
     std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(folder + "/guests/zisa", error))
-      if (entry.is_regular_file(error) && is_elf(entry.path()))
-        names.insert("guests/zisa/" + entry.path().filename().string());
+    for (const std::string place : {"guests/zisa/", "guests/x86/"})
+      for (const auto& entry : std::filesystem::directory_iterator(folder + "/" + place, error))
+        if (entry.is_regular_file(error) && is_elf(entry.path()))
+          names.insert(place + entry.path().filename().string());
   }
   return {names.begin(), names.end()};
 }

@@ -9,12 +9,14 @@
 #include "base/result.hpp"
 #include "session/options.hpp"
 #include "vmm/strategy.hpp"
+#include "vmm/x86/strategy.hpp"
 
 namespace ringside::session {
 
 struct StrategyInfo {
   std::string_view name;
   std::unique_ptr<vmm::Strategy> (*make)(const Options& options);
+  std::unique_ptr<x86::Strategy> (*make_x86)(const Options& options);  ///< null where it does not serve x86
   std::string_view summary;  ///< one line for --help
   std::vector<std::string_view> isas;  ///< the variants on which it is worth comparing
   std::string_view faithful_on;        ///< the variant on which guests cannot tell it from the bare machine

@@ -43,7 +43,7 @@ constexpr const char* kInputWanted = "the guest waits for input; give it some wi
 
 Debugger::Debugger(std::unique_ptr<Session> session, u64 history)
     : session_(std::move(session)),
-      history_(std::make_unique<History>(session_->machine(), history)) {
+      history_(std::make_unique<History>(session_->any_machine(), history)) {
   const Options& options = session_->options();
   history_->set_bounds(options.max_instructions, options.max_cycles);
 }
@@ -63,7 +63,7 @@ Stopped Debugger::stopped(std::string kind, std::string why) const {
 }
 
 Stopped Debugger::after_run(Stop why, bool between_stopped) const {
-  const u32 pc = machine().vm().guest_state().pc;
+  const u32 pc = machine().guest_pc();
   switch (why) {
     case Stop::kBreakpoint:
       return stopped("breakpoint", fmt::format("breakpoint at {:#x}", pc));
@@ -155,7 +155,7 @@ Result<Stopped> Debugger::run_to_event(const std::string& kind, const Between& b
     if (kind == "hole") return event.kind == EventKind::kHole;
     return event.kind == EventKind::kTrap || event.kind == EventKind::kInject;
   };
-  const vmm::Vm& vm = machine().vm();
+  const vmm::Vm& vm = session_->machine().vm();
   if (kind != "trap" && !(kind == "exit" ? vm.virtualized() : vm.deprivileged()))
     return refuse("until " + kind,
                   vm.virtualized() ? "cannot come: in non-root mode no sensitive instruction lies"

@@ -61,7 +61,7 @@ class Debugger {
 
  private:
   Debugger(std::unique_ptr<Session> session, u64 history);
-  const vmm::Machine& machine() const { return session_->machine(); }
+  const vmm::AnyMachine& machine() const { return session_->any_machine(); }
   Stopped stopped(std::string kind, std::string why) const;
   Stopped after_run(vmm::Stop why, bool between_stopped) const;
   Stopped after_move(bool reached, const std::string& where) const;

@@ -61,7 +61,7 @@ std::optional<Writer> History::scan(u64 from, u64 to, const Question& question) 
   if (question.begin) question.begin();
   std::optional<Writer> found;
   cpu::Effects effects;
-  machine_.cpu().record(&effects);
+  machine_.record_effects(&effects);
   while (machine_.steps() < to && !machine_.ending()) {
     const u64 next = std::min(to, next_change());
     const u64 here = machine_.steps();
@@ -69,21 +69,21 @@ std::optional<Writer> History::scan(u64 from, u64 to, const Question& question) 
     if (machine_.steps() < next) step_seen(effects, question, found);
     if (machine_.steps() != here) replay_changes();
   }
-  machine_.cpu().record(nullptr);
+  machine_.record_effects(nullptr);
   return found;
 }
 
 void History::step_seen(cpu::Effects& effects, const Question& question,
                         std::optional<Writer>& found) {
   effects.clear();
-  const vmm::ArchState before = machine_.vm().guest_state();
+  const vmm::ArchState before = zisa().vm().guest_state();
   Writer writer{machine_.steps(), machine_.cycles(), before.pc, "", 0, 0};
   const u64 events = machine_.log().count(), instructions = machine_.instructions();
   const u64 writes = machine_.memory().watched_writes();
   machine_.step();
   const Seen seen{effects,
                   before,
-                  machine_.vm().guest_state(),
+                  zisa().vm().guest_state(),
                   events,
                   machine_.memory().watched_writes() - writes,
                   machine_.instructions() - instructions,
@@ -114,7 +114,7 @@ bool History::completed(const Seen& seen) const {
 std::string History::what_happened(const Seen& seen) const {
   std::string text;
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : "; ") + part; };
-  const auto word = machine_.vm().peek_instruction(seen.before);
+  const auto word = zisa().vm().peek_instruction(seen.before);
   const std::string instruction = word ? zisa::disassemble(*word, seen.before.pc) : "?";
   if (completed(seen))
     add(instruction + (saw(seen, EventKind::kExit) ? ", emulated by the VMM" : ""));
@@ -136,7 +136,7 @@ std::optional<Writer> History::last_writer_of_register(u32 number) {
     const bool by_instruction =
         std::any_of(seen.effects.registers.begin(), seen.effects.registers.end(),
                     [&](const auto& each) { return each.number == number; });
-    const auto word = machine_.vm().peek_instruction(seen.before);
+    const auto word = zisa().vm().peek_instruction(seen.before);
     const bool emulated = word && zisa::decode(*word).operands.rd == number && completed(seen);
     seen.writer->before = seen.before.x[number];
     seen.writer->after = seen.after.x[number];
@@ -153,7 +153,7 @@ std::optional<Writer> History::last_writer_of_register(u32 number) {
 // Privileged state changes in the exact engine alone.
 std::optional<Writer> History::last_writer_of_status() {
   const auto wrote = [&](const Seen& seen) {
-    const unsigned row = row_at(machine_, seen.before);
+    const unsigned row = row_at(zisa(), seen.before);
     const bool writes = row == zisa::row_of("write_sr") || row == zisa::row_of("tret");
     const bool written = writes && completed(seen) && !saw(seen, EventKind::kHole);
     const bool trap = saw(seen, EventKind::kTrap) || saw(seen, EventKind::kInject);
@@ -167,7 +167,7 @@ std::optional<Writer> History::last_writer_of_status() {
 
 std::optional<Writer> History::last_writer_of_control(Cr which) {
   const auto wrote = [&](const Seen& seen) {
-    const auto word = machine_.vm().peek_instruction(seen.before);
+    const auto word = zisa().vm().peek_instruction(seen.before);
     const zisa::Decoded decoded = word ? zisa::decode(*word) : zisa::Decoded{};
     const bool written = decoded.row == zisa::row_of("write_cr") && completed(seen) &&
                          decoded.operands.imm == static_cast<i32>(which);
@@ -186,7 +186,7 @@ std::optional<Writer> History::last_writer_of_control(Cr which) {
 
 // Where the bytes lie in host memory, page by page.
 std::optional<History::Ranges> History::locate(Gva address, u32 bytes) const {
-  const vmm::Vm& vm = machine_.vm();
+  const vmm::Vm& vm = zisa().vm();
   Ranges ranges;
   while (bytes != 0) {
     const u32 chunk = std::min(bytes, kPageSize - address.offset());
@@ -228,7 +228,7 @@ std::string History::memory_writer(const Seen& seen, const Ranges& ranges) const
     for (const auto& each : seen.effects.memory)
       if (each.hpa.v < first.v + bytes && first.v < each.hpa.v + each.bytes)
         return what_happened(seen);
-  const bool store = is_store(row_at(machine_, seen.before));
+  const bool store = is_store(row_at(zisa(), seen.before));
   const bool exit = saw(seen, EventKind::kExit);
   if (saw(seen, EventKind::kDevice) && !(exit && store)) return "DMA of a device";
   if (exit && store && completed(seen)) return what_happened(seen);

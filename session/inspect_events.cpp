@@ -41,16 +41,6 @@ std::string_view kind_name(EventKind kind) {
   return "?";
 }
 
-std::string cause_text(const Event& event) {
-  const auto cause = static_cast<vmm::Cause>(event.a);
-  std::string text(zisa::cause_name(cause));
-  using enum zisa::Cause;
-  const bool fault = cause == kFetchPage || cause == kLoadPage || cause == kStorePage ||
-                     cause == kFetchAccess || cause == kLoadAccess || cause == kStoreAccess;
-  if (fault) text += fmt::format(" for address {:#x}", event.b);
-  return text;
-}
-
 // Of the exit that this entry ends: nothing else is logged between but what the VMM injects. Empty
 // where the log has forgotten the exit.
 std::string duration(const EventLog& log, u64 entry) {
@@ -61,28 +51,30 @@ std::string duration(const EventLog& log, u64 entry) {
 }
 
 // The name of an exit; what a page fault meant is known when it is done with.
-std::string exit_text(const EventLog& log, u64 exit) {
+std::string exit_text(const vmm::AnyMachine& machine, u64 exit) {
+  const EventLog& log = machine.log();
   for (u64 i = exit + 1; i < log.count(); ++i) {
     if (log.at(i).kind == EventKind::kExit) break;
     if (log.at(i).kind == EventKind::kEntry)
-      return vmm::exit_name({log.at(i).detail, static_cast<u8>(log.at(i).a)});
+      return machine.exit_name({log.at(i).detail, static_cast<u8>(log.at(i).a)});
   }
-  return vmm::exit_name({log.at(exit).detail, static_cast<u8>(log.at(exit).a)});
+  return machine.exit_name({log.at(exit).detail, static_cast<u8>(log.at(exit).a)});
 }
 
 std::string text_of(const Session& session, const EventLog& log, u64 number) {
   const Event& event = log.at(number);
+  const vmm::AnyMachine& machine = session.any_machine();
   switch (event.kind) {
     case EventKind::kExit:
-      return exit_text(log, number);
+      return exit_text(machine, number);
     case EventKind::kEntry:
-      return vmm::exit_name({event.detail, static_cast<u8>(event.a)}) + duration(log, number);
+      return machine.exit_name({event.detail, static_cast<u8>(event.a)}) + duration(log, number);
     case EventKind::kTrap:
-      return cause_text(event);
+      return machine.cause_text(event);
     case EventKind::kInject:
-      return cause_text(event) + ", delivered by the VMM";
+      return machine.cause_text(event) + ", delivered by the VMM";
     case EventKind::kHole:
-      return explain_hole({std::string(zisa::kRows[event.detail].name), 1, event.pc,
+      return explain_hole({machine.row_name(event.detail), 1, event.pc,
                            session.image().symbols.name(event.pc), event.a, event.b, false, ""});
     case EventKind::kDevice:
       return "a device finished what it was told: DMA, an interrupt line";
@@ -99,10 +91,10 @@ std::string text_of(const Session& session, const EventLog& log, u64 number) {
 }
 
 // What a first-time student needs to hear of an event.
-std::string sentence(const EventLog& log, u64 number, const std::string& text) {
-  switch (log.at(number).kind) {
+std::string sentence(const vmm::AnyMachine& machine, u64 number, const std::string& text) {
+  switch (machine.log().at(number).kind) {
     case EventKind::kExit: {
-      const std::string name = exit_text(log, number);
+      const std::string name = exit_text(machine, number);
       const std::string_view meaning = explain_exit(name);
       return name + (meaning.empty() ? "" : ": " + std::string(meaning));
     }
@@ -125,11 +117,11 @@ std::string sentence(const EventLog& log, u64 number, const std::string& text) {
 }  // namespace
 
 u64 first_kept_event(const Session& session) {
-  return session.machine().log().first();
+  return session.any_machine().log().first();
 }
 
 std::vector<EventLine> events(const Session& session, u64 first, u64 end) {
-  const EventLog& log = session.machine().log();
+  const EventLog& log = session.any_machine().log();
   std::vector<EventLine> lines;
   for (u64 i = std::max(first, log.first()); i < std::min(end, log.count()); ++i) {
     const Event& event = log.at(i);
@@ -140,13 +132,13 @@ std::vector<EventLine> events(const Session& session, u64 first, u64 end) {
 }
 
 std::vector<EventLine> events_of_last_step(const Session& session) {
-  const EventLog& log = session.machine().log();
-  const u64 here = session.machine().steps();
+  const EventLog& log = session.any_machine().log();
+  const u64 here = session.any_machine().steps();
   u64 first = log.count();
   // What was typed at this very position counts as well.
   while (first > log.first() && log.at(first - 1).step + 1 >= here) --first;
   auto lines = events(session, first, log.count());
-  for (auto& line : lines) line.text = sentence(log, line.number, line.text);
+  for (auto& line : lines) line.text = sentence(session.any_machine(), line.number, line.text);
   return lines;
 }
 

@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "base/nearest.hpp"
 #include "loader/boot_information.hpp"
 #include "loader/elf.hpp"
 #include "loader/file.hpp"
+#include "loader/multiboot_header.hpp"
 #include "session/catalogue.hpp"
 
 namespace ringside::session {
@@ -34,10 +37,12 @@ Result<void> check_memory(u64 bytes) {
   return usage("--memory", "is not between 1M and 1G in whole pages", "give 16M, for example");
 }
 
+u64 zisa_memory(const Options& options) { return options.memory != 0 ? options.memory : kZisaMemory; }
+
 Result<loader::BootInformation> boot_of(const Options& options, const loader::Image& image,
                                         const cost::Model& model) {
   return loader::BootInformation{static_cast<u32>(vmm::Vm::kRamBase),
-                                 static_cast<u32>(options.memory),
+                                 static_cast<u32>(zisa_memory(options)),
                                  options.append,
                                  image.begin(),
                                  static_cast<u32>(image.end()),
@@ -81,6 +86,11 @@ Result<void> check_cpus(u64 cpus) {
 
 std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
+bool is_elf(std::span<const u8> bytes) {
+  constexpr std::array<u8, 4> kMagic = {0x7f, 'E', 'L', 'F'};
+  return bytes.size() >= kMagic.size() && std::ranges::equal(bytes.first(kMagic.size()), kMagic);
+}
+
 // What a name that is none was meant to be, by its last part: people leave the folder out.
 std::string guest_advice(const Options& options) {
   const auto names = guest_names(options.folders);
@@ -90,7 +100,8 @@ std::string guest_advice(const Options& options) {
   const std::string_view meant = nearest(last_part(options.guest), shorter);
   const std::string list = "`ringside run --help` lists the bundled guests";
   if (meant.empty()) return "give the path of an ELF file; " + list;
-  return "did you mean guests/zisa/" + std::string(meant) + "? " + list;
+  const auto named = std::ranges::find(shorter, meant) - shorter.begin();
+  return "did you mean " + names[static_cast<std::size_t>(named)] + "? " + list;
 }
 
 // "hello.s" that should have been assembled first.
@@ -109,7 +120,7 @@ Result<void> check_options(const Options& options) {
   if (auto fits = check_paging(options); !fits) return fits;
   if (auto fits = check_caches(options); !fits) return fits;
   if (auto fits = check_cpus(options.cpus); !fits) return fits;
-  return check_memory(options.memory);
+  return options.memory == 0 ? Result<void>() : check_memory(options.memory);
 }
 
 Result<std::string> find_guest(const Options& options) {
@@ -140,12 +151,9 @@ Result<loader::Image> load_guest(const Options& options) {
   if (auto guest = check_no_source(*path); !guest) return fail(guest.error());
   auto bytes = loader::read_file(*path);
   if (!bytes) return fail(bytes.error());
-  auto image = loader::load_elf(std::move(*bytes), *path);
-  if (!image) return image;
-  if (image->machine != loader::Machine::kRiscv)
-    return fail({Error::Kind::kBadFile, *path, "header", "is a guest for x86, which is not simulated yet",
-                 "give a guest for Z-ISA (RISC-V)"});
-  return image;
+  if (!is_elf(*bytes) && loader::read_multiboot_header(*bytes, *path))
+    return loader::load_multiboot_file(std::move(*bytes), *path);
+  return loader::load_elf(std::move(*bytes), *path);
 }
 
 Result<cpu::Variant> choose_variant(const Options& options, const loader::Image& image) {
@@ -224,7 +232,7 @@ Result<vmm::GuestConfig> configure_guest(const Options& options, const loader::I
   if (!devices) return fail(devices.error());
   auto cured = cured_rows(options);
   if (!cured) return fail(cured.error());
-  vmm::GuestConfig guest{options.memory, {}, *cured, 1, vmm_extra(options)};
+  vmm::GuestConfig guest{zisa_memory(options), {}, *cured, 1, vmm_extra(options)};
   guest.platform.disk_latency = devices->disk_latency;
   guest.platform.input = options.input;
   guest.platform.drives = std::move(devices->drives);
@@ -263,7 +271,7 @@ Result<void> check_together(const Options& options) {
   if (count > 1 && options.strategy == "bare")
     return usage("--strategy bare", "gives the whole machine to one guest",
                  "name one guest, or another strategy");
-  if (mmu::Memory::available(count * vmm::host_memory_bytes(options.memory, vmm_extra(options)))) return {};
+  if (mmu::Memory::available(count * vmm::host_memory_bytes(zisa_memory(options), vmm_extra(options)))) return {};
   return usage("--memory",
                count == 1 ? "is more than this computer can give"
                           : "of all guests together is more than this computer can give",
@@ -275,7 +283,7 @@ Result<void> place(vmm::Machine& machine, std::size_t number, const Options& opt
   const auto boot = boot_of(options, image, model);
   auto block = loader::boot_information(*boot);
   if (!block) return fail(block.error());
-  const u64 usable = options.memory - kPageSize;
+  const u64 usable = zisa_memory(options) - kPageSize;
   if (auto fits = loader::check_fits(image, {vmm::Vm::kRamBase}, usable); !fits) return fits;
   vmm::Vm& vm = machine.vm(number);
   loader::place(image, [&](Gpa to, std::span<const u8> bytes) { vm.copy_in(to, bytes); });
@@ -301,6 +309,10 @@ std::vector<Options> guests_of(const Options& options) {
 Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options,
                                                    const std::vector<loader::Image>& images,
                                                    const MadeDevices* made) {
+  for (const loader::Image& image : images)
+    if (image.machine != loader::Machine::kRiscv)
+      return fail({Error::Kind::kBadFile, image.file, "header", "is a guest for x86, which is not served here",
+                   "give a guest for Z-ISA (RISC-V)"});
   auto config = configure(options, images, made);
   if (!config) return fail(config.error());
   auto strategy = make_strategy(options.strategy, options);

@@ -20,6 +20,9 @@ struct Neighbour {
   std::string append;  ///< its command line
 };
 
+/// RAM where no size is given: what a Z-ISA machine needs, and what QEMU gives a PC.
+inline constexpr u64 kZisaMemory = 16u << 20, kX86Memory = 128u << 20;
+
 struct Options {
   std::string guest;        ///< file, or name of a bundled guest
   std::string isa;          ///< zisa, zisa-v, zisa-h or a variant's file; empty: what the guest's note says
@@ -37,8 +40,11 @@ struct Options {
   bool adaptive = true;                 ///< dbt: accesses that keep trapping become call-outs
   u32 translation_cache = 32768;        ///< dbt: operations that its cache holds
   std::string cost_model = "textbook";  ///< name of a preset or a file
-  u64 memory = 16u << 20;               ///< bytes of guest RAM
+  u64 memory = 0;                       ///< bytes of guest RAM; 0: kZisaMemory or kX86Memory
   std::vector<std::string> drives;      ///< images; "none" leaves a place empty. Empty list: the image beside the guest, if any
+  std::vector<std::string> modules;     ///< x86: files that the boot loader hands to the kernel
+  std::string cpu_model;                ///< x86: i486, pentium or i686; empty: i686
+  bool keyboard_input = false;          ///< x86: what is typed goes to the keyboard, else to COM1
   std::string append;                   ///< command line of the guest
   std::vector<Neighbour> neighbours;    ///< with the first's memory and drives, each its own
   std::string input;                    ///< offered to the console

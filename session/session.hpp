@@ -9,6 +9,7 @@
 #include "session/options.hpp"
 #include "session/report.hpp"
 #include "vmm/machine.hpp"
+#include "vmm/x86/arch.hpp"
 
 namespace ringside::loader {
 struct Image;
@@ -55,11 +56,17 @@ class Session {
     u64 instructions = 0;
     Cycles cycles = 0;
   };
-  Progress progress() const { return {machine().instructions(), machine().cycles()}; }
+  Progress progress() const { return {any_machine().instructions(), any_machine().cycles()}; }
 
-  /// The machine itself, for the tests and for the parts of session/ alone.
+  /// The machine itself, for the tests and for the parts of session/ alone: whatever its ISA, as one of Z-ISA,
+  /// and as a PC, which only one that is_x86() is.
+  bool is_x86() const;
+  vmm::AnyMachine& any_machine();
+  const vmm::AnyMachine& any_machine() const;
   vmm::Machine& machine();
   const vmm::Machine& machine() const;
+  x86::Machine& pc();
+  const x86::Machine& pc() const;
   const loader::Image& image(std::size_t guest = 0) const;
 
  private:

@@ -26,16 +26,12 @@ std::string track_name(int track, const std::string& name) {
                      track, quoted(name));
 }
 
-std::string cause_text(u32 cause) {
-  return std::string(zisa::cause_name(static_cast<zisa::Cause>(cause)));
-}
-
 }  // namespace
 
 TraceWriter::TraceWriter(std::ostream& out, Session& session) : out_(out), session_(session) {
-  const vmm::Machine& machine = session.machine();
-  const std::string title = fmt::format("{} on {}, {}", session.options().guest,
-                                        machine.cpu().variant().name, machine.strategy().name());
+  const vmm::AnyMachine& machine = session.any_machine();
+  const std::string title =
+      fmt::format("{} on {}, {}", session.options().guest, machine.isa_name(), machine.strategy_name());
   out_ << R"({"displayTimeUnit":"ns","traceEvents":[)";
   line(fmt::format(R"({{"ph":"M","pid":1,"name":"process_name","args":{{"name":{}}}}})",
                    quoted(title)));
@@ -45,7 +41,7 @@ TraceWriter::TraceWriter(std::ostream& out, Session& session) : out_(out), sessi
 }
 
 double TraceWriter::microseconds(Cycles cycles) const {
-  const u64 khz = session_.machine().ledger().price(cost::Param::kFrequencyKhz);
+  const u64 khz = session_.any_machine().ledger().price(cost::Param::kFrequencyKhz);
   return static_cast<double>(cycles) * 1000.0 / static_cast<double>(khz);
 }
 
@@ -81,7 +77,7 @@ void TraceWriter::leave_guest(Cycles until) {
 void TraceWriter::exit_done(const Event& entry) {
   const vmm::ExitKind kind{entry.detail, static_cast<u8>(entry.a)};
   const std::string arguments = "," + place(exit_.pc);
-  slice(kVmmTrack, vmm::exit_name(kind), exit_.cycle, entry.cycle, arguments);
+  slice(kVmmTrack, session_.any_machine().exit_name(kind), exit_.cycle, entry.cycle, arguments);
   slice(kCpuTrack, "VMM", exit_.cycle, entry.cycle, "");
   guest_since_ = entry.cycle;
 }
@@ -97,13 +93,13 @@ void TraceWriter::write(const Event& e) {
       exit_done(e);
       break;
     case EventKind::kTrap:
-      instant(kCpuTrack, "trap: " + cause_text(e.a), e.cycle, at);
+      instant(kCpuTrack, "trap: " + session_.any_machine().cause_name(e), e.cycle, at);
       break;
     case EventKind::kInject:
-      instant(kVmTrack, "inject: " + cause_text(e.a), e.cycle, at);
+      instant(kVmTrack, "inject: " + session_.any_machine().cause_name(e), e.cycle, at);
       break;
     case EventKind::kHole:
-      instant(kVmTrack, "hole: " + std::string(zisa::kRows[e.detail].name), e.cycle,
+      instant(kVmTrack, "hole: " + session_.any_machine().row_name(e.detail), e.cycle,
               at + fmt::format(R"(,"got":"{:#x}","bare_metal":"{:#x}")", e.a, e.b));
       break;
     case EventKind::kDevice:
@@ -133,14 +129,14 @@ void TraceWriter::write(const Event& e) {
 }
 
 void TraceWriter::write_new() {
-  vmm::EventLog& log = session_.machine().log();
+  vmm::EventLog& log = session_.any_machine().log();
   for (const Event& event : log.events()) write(event);
   log.forget();
 }
 
 void TraceWriter::finish() {
   write_new();
-  leave_guest(session_.machine().cycles());
+  leave_guest(session_.any_machine().cycles());
   out_ << "\n]}\n";
 }
 

@@ -1,5 +1,7 @@
 #include "vmm/exit.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -66,6 +68,18 @@ std::string detail_name(ExitKind kind) {
 
 u8 detail_of_hypercall(u32 number) {
   return static_cast<u8>(std::min<u32>(number, static_cast<u32>(kHypercalls.size())) + 1);
+}
+
+std::string cause_name(const Event& event) {
+  return std::string(zisa::cause_name(static_cast<Cause>(event.a)));
+}
+
+std::string cause_text(const Event& event) {
+  using enum zisa::Cause;
+  const auto cause = static_cast<Cause>(event.a);
+  const bool fault = cause == kFetchPage || cause == kLoadPage || cause == kStorePage || cause == kFetchAccess ||
+                     cause == kLoadAccess || cause == kStoreAccess;
+  return cause_name(event) + (fault ? fmt::format(" for address {:#x}", event.b) : "");
 }
 
 ExitKind kind_of(const Exit& exit) {

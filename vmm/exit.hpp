@@ -6,6 +6,8 @@
 #include <variant>
 
 #include "cpu/state.hpp"
+#include "vmm/event_log.hpp"
+#include "vmm/records.hpp"
 
 namespace ringside::vmm {
 
@@ -83,19 +85,15 @@ enum class FaultMeaning : u8 {
   kDevice,  ///< an access to a device's registers
 };
 
-/// What the report counts exits by: the reason, and what tells apart those of one reason (the row of a
-/// privileged instruction, the cause of an exception, the meaning of a page fault).
-struct ExitKind {
-  u8 reason = 0;
-  u8 detail = 0;
-  auto operator<=>(const ExitKind&) const = default;
-};
-
 ExitKind kind_of(const Exit& exit);
 /// The detail for a hypercall that a VMM serves; kind_of() cannot know its number, which is in a register.
 u8 detail_of_hypercall(u32 number);
 /// "PRIVILEGED_INSN read_sr", "PAGE_FAULT hidden": a reason as the table of exits prints it.
 std::string exit_name(ExitKind kind);
+
+/// What an event says of a trap: "page fault on a load", and the same with the address of a fault.
+std::string cause_name(const Event& event);
+std::string cause_text(const Event& event);
 
 /// The exit that a trap in U mode is to a VMM that owns supervisor mode.
 Exit exit_of(const Trap& trap, unsigned row);

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "vmm/machine.hpp"
+#include "vmm/any_machine.hpp"
 
 namespace ringside::vmm {
 
@@ -16,46 +16,29 @@ inline bool same_copy(const PageCopy& a, const PageCopy& b) {
   return !a.owner_before(b) && !b.owner_before(a);
 }
 
-/// One moment of a run.
+/// One moment of a run. What depends on the ISA is in SnapshotOf (vmm/machine_snapshot.hpp).
 struct Snapshot {
-  u64 steps, instructions, events;
-  Cycles cycles;
-  u64 trace_hash;
+  explicit Snapshot(const cost::Ledger& prices, const Scheduler& worlds) : ledger(prices), scheduler(worlds) {}
+  virtual ~Snapshot() = default;
+  u64 steps = 0, instructions = 0, events = 0;
+  Cycles cycles = 0;
+  u64 trace_hash = 0;
+  u64 cpu_hash = 0;  ///< of what the CPU holds
   std::vector<PageCopy> pages;
-
-  cpu::Cpu::Loaded real;
-  cpu::Cpu::Fetch fetch;
-  std::array<mmu::TlbEntry, mmu::kTlbEntries> tlb;
-  mmu::TlbCounts tlb_counts;
-  mmu::WalkCaches caches;
   cost::Ledger ledger;
   Scheduler scheduler;
-  Spending spent_before;
+  Spending spent_before{};
   std::optional<Ending> ending;
 
-  /// What changes in a World.
-  struct OfWorld {
-    u64 virtual_time;
-    VmState vm;
-    std::unique_ptr<Strategy> strategy;
-    std::optional<Ending> failed, ending;
-    bool waits_for_input;
-    cpu::Cpu::Loaded put_away;
-    Spending spent;
-  };
-  std::vector<OfWorld> worlds;
-
   /// Host memory that it takes beside the copies of pages, roughly, in bytes.
-  u64 bytes() const {
-    return pages.size() * (sizeof(PageCopy) + 1) + worlds.size() * sizeof(OfWorld) + sizeof *this;
-  }
+  virtual u64 bytes() const { return pages.size() * (sizeof(PageCopy) + 1) + sizeof *this; }
 };
 
 /// Takes and restores snapshots of one machine. While one of these lives, the machine's memory notes which
 /// pages are written.
 class Snapshots {
  public:
-  explicit Snapshots(Machine& machine);
+  explicit Snapshots(AnyMachine& machine);
 
   std::unique_ptr<Snapshot> take();
   /// Puts the machine back to a snapshot taken of it.
@@ -65,7 +48,7 @@ class Snapshots {
   void copy_dirty_pages();
   void watch_writes();
 
-  Machine& machine_;
+  AnyMachine& machine_;
   std::vector<PageCopy> pages_;  ///< memory as of the last take() or restore()
 };
 

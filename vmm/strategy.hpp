@@ -18,29 +18,33 @@ enum class Resume : u8 {
 };
 
 /// A virtualization strategy: a copyable value, so that a snapshot holds its state too.
-class Strategy {
+template <class TheVm, class TheExit>
+class StrategyFor {
  public:
-  virtual ~Strategy() = default;
+  virtual ~StrategyFor() = default;
 
   /// Its name in options and reports.
   virtual std::string_view name() const = 0;
 
   /// Called once, before the guest's first instruction: says how the hardware is to run the guest.
-  virtual void start(Vm& vm) = 0;
+  virtual void start(TheVm& vm) = 0;
 
   /// Called on each exit. What it does goes through `vm`, which charges for it.
-  virtual Resume handle(Vm& vm, const Exit& exit) = 0;
+  virtual Resume handle(TheVm& vm, const TheExit& exit) = 0;
 
-  virtual std::unique_ptr<Strategy> clone() const = 0;
+  virtual std::unique_ptr<StrategyFor> clone() const = 0;
 };
+using Strategy = StrategyFor<Vm, Exit>;
 
 /// Derives clone() from the copy constructor.
-template <class Self>
-class CopyableStrategy : public Strategy {
+template <class Self, class Base>
+class CopyableStrategyFor : public Base {
  public:
-  std::unique_ptr<Strategy> clone() const override {
+  std::unique_ptr<Base> clone() const override {
     return std::make_unique<Self>(static_cast<const Self&>(*this));
   }
 };
+template <class Self>
+using CopyableStrategy = CopyableStrategyFor<Self, Strategy>;
 
 }  // namespace ringside::vmm

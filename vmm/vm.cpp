@@ -1,5 +1,6 @@
 #include "vmm/vm.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "vmm/ideal_environment.hpp"
@@ -99,6 +100,92 @@ ArchState Vm::guest_state() const {
 void Vm::reset(const ArchState& state) {
   s_.vcpu.virt = s_.vcpu.ideal = state;
   if (non_root()) show_masked_status(s_.vcpu.virt);
+  host_.cpu.state.pc = state.pc;
+  host_.cpu.state.x = state.x;
+  if (deprivileged()) host_.cpu.state.control(Cr::kIenable) = zisa::kInterruptBits;
+}
+
+u64 Vm::state_hash() const {
+  ArchState state = guest_state();
+  state.control(Cr::kIpend) = lines();
+  u64 hash = cpu::hash_state(state);
+  hash = hash_bytes(host_.memory.at(host_of({kRamBase})), ram_bytes_, hash);
+  return hash_mix(hash, s_.platform.hash());
+}
+
+// --- time ---
+
+u64 Vm::next_time_of_interest() const {
+  u64 next = s_.platform.next_event().value_or(kNever);
+  const ArchState& state = control_state();
+  if (state.control(Cr::kIenable) & interrupt_bit(Cause::kTimerInterrupt) && state.timecmp() > host_.clock.now())
+    next = std::min(next, state.timecmp());
+  return next;
+}
+
+// IPEND changes at TIMECMP, whether the timer is enabled or not.
+u64 Vm::next_change() const {
+  const u64 next = next_time_of_interest(), timecmp = control_state().timecmp();
+  return timecmp > host_.clock.now() ? std::min(next, timecmp) : next;
+}
+
+bool Vm::anything_can_come(bool expect_input) const {
+  if (s_.platform.next_event()) return true;
+  const ArchState& state = control_state();
+  if (!cpu::interrupts_enabled(state)) return false;
+  const u32 pending = lines() & state.control(Cr::kIenable);  // a timer may be due this instant
+  return next_time_of_interest() != kNever || pending != 0 || expect_input;
+}
+
+bool Vm::typing_wakes() const {
+  devices::ZisaPlatform platform = s_.platform;
+  platform.type("\n");
+  const ArchState& state = control_state();
+  return platform.external_interrupt(state.control(Cr::kCpuid)) &&
+         state.control(Cr::kIenable) & interrupt_bit(Cause::kExternalInterrupt);
+}
+
+// --- exits ---
+
+Event Vm::event_of_trap(const cpu::Step& step) const {
+  return {.kind = EventKind::kTrap, .pc = host_.cpu.state.control(Cr::kEpc), .a = static_cast<u32>(step.trap.cause),
+          .b = step.trap.tval, .cycle = host_.ledger.clock()};
+}
+
+std::optional<std::string> Vm::fatal(const cpu::Step& step) const {
+  const ArchState& state = host_.cpu.state;
+  const bool from_kernel = state.sr & zisa::sr::kPmode;
+  if (!from_kernel || zisa::is_interrupt(step.trap.cause) || state.control(Cr::kEpc) != state.control(Cr::kTvec) ||
+      s_.platform.next_event())
+    return std::nullopt;
+  return "the trap vector itself traps: " + std::string(zisa::cause_name(step.trap.cause));
+}
+
+ExitKind Vm::kind_of_exit(const Exit& exit) const {
+  ExitKind kind = kind_of(exit);
+  if (in_hypercall(exit)) kind.detail = detail_of_hypercall(s_.vcpu.virt.x[17]);
+  return kind;
+}
+
+ExitKind Vm::kind_when_handled(const Exit& exit, ExitKind before) const {
+  if (std::holds_alternative<PageFault>(exit) || std::holds_alternative<NestedFault>(exit))
+    before.detail = static_cast<u8>(meaning_);
+  return before;
+}
+
+void Vm::charge_leaving(const Exit& exit, Passage passage) {
+  if (passage == Passage::kTrap)
+    work(in_hypercall(exit) && !s_.calls_save_all ? Param::kHypercallEntry : Param::kVmmDispatch);
+  if (passage != Passage::kCall) return;
+  const auto* call = std::get_if<CallOut>(&exit);
+  if (call && call->continued) return;
+  work(call && call->light ? Param::kCalloutLight : Param::kCalloutFull);
+}
+
+void Vm::handled(const Exit& exit) {
+  const u32 next = left_at_ + 4;
+  s_.inside_callout.reset();
+  if (std::holds_alternative<CallOut>(exit) && s_.vcpu.virt.pc == next) s_.inside_callout = next;
 }
 
 // --- leaving and entering ---
@@ -106,6 +193,7 @@ void Vm::reset(const ArchState& state) {
 void Vm::left() {
   const ArchState& real = host_.cpu.state;
   ArchState& virt = s_.vcpu.virt;
+  left_at_ = real.pc;
   virt.x = real.x;
   s_.assisted.fetched = 0;
   if (!non_root()) {  // else the rest is in the control block

@@ -12,34 +12,9 @@
 #include "mmu/shadow.hpp"
 #include "vmm/event_log.hpp"
 #include "vmm/exit.hpp"
+#include "vmm/records.hpp"
 
 namespace ringside::vmm {
-
-/// How often exits of one kind came, and what they took from leaving the guest to being back.
-struct ExitStatistics {
-  u64 count = 0;
-  Cycles cycles = 0, min = 0, max = 0;
-  void add(Cycles took) {
-    min = count == 0 ? took : std::min(min, took);
-    max = std::max(max, took);
-    cycles += took;
-    ++count;
-  }
-};
-
-/// A sensitive instruction that ran untrapped in a de-privileged guest and lied.
-struct HoleStatistics {
-  u64 count = 0;
-  u32 first_pc = 0;
-  u32 got = 0;         ///< what the first one returned, or what it left in force
-  u32 bare_metal = 0;  ///< what the bare machine would have returned, or put in force
-};
-
-/// Instructions of the guest by how they were executed (each counts once).
-struct InstructionCounts {
-  u64 direct = 0, emulated = 0, translated = 0;
-  u64 guest() const { return direct + emulated + translated; }
-};
 
 /// One virtual CPU, as the VMM keeps it.
 struct Vcpu {
@@ -86,13 +61,6 @@ struct VmState {
   std::optional<u32> inside_callout;  ///< PC of the next instruction that the call-out under way could do too
   std::map<ExitKind, ExitStatistics> exits;
   std::map<unsigned, HoleStatistics> holes;  ///< by row
-};
-
-/// How a run of a guest ended.
-struct Ending {
-  enum class Outcome : u8 { kExited, kFailed, kLimit } outcome = Outcome::kExited;
-  u32 exit_code = 0;
-  std::string reason;  ///< why it failed, or which limit
 };
 
 /// What emulate_one() did.
@@ -329,8 +297,55 @@ class Vm {
     return deprivileged() ? s_.vcpu.virt : host_.cpu.state;
   }
   ArchState assisted_state() const;  ///< the same in non-root mode
-  /// Puts the guest into the state of reset, as the strategy's start() has arranged it.
+  /// Puts the guest into the state of reset, as the strategy's start() has arranged it, and loads the CPU.
   void reset(const ArchState& state);
+  /// How the guest gets its pages, in a report's word.
+  std::string_view paging_name() const {
+    return s_.assisted.nested ? "nested" : s_.paravirtual ? "direct" : virtualized() ? "shadow" : "none";
+  }
+  /// What was translated; null where nothing is.
+  const cpu::TranslationCache::Counts* translation() const {
+    return s_.translate_kernel ? &s_.translation.counts() : nullptr;
+  }
+  /// Where the guest believes to be.
+  u32 guest_pc() const { return guest_state().pc; }
+  u64 state_hash() const;
+
+  // --- time, as the machine's loop asks for it ---
+
+  /// When something comes that the guest has enabled, or a device has to do; kNever if nothing will.
+  u64 next_time_of_interest() const;
+  /// When IPEND changes by itself, or a device has something to do.
+  u64 next_change() const;
+  bool device_due() const { return s_.platform.next_event().value_or(kNever) <= host_.clock.now(); }
+  /// Whether a guest in an endless loop can still get out of it: by an interrupt, or by DMA that writes its code.
+  bool anything_can_come(bool expect_input) const;
+  /// Whether a key would wake the guest, were one pressed.
+  bool typing_wakes() const;
+  static constexpr u64 kNever = ~u64{0};
+
+  // --- exits, as the machine counts them ---
+
+  /// What a trap in a de-privileged guest is to the VMM.
+  Exit exit_of_trap(const cpu::Step& step) const { return exit_of(step.trap, step.row); }
+  /// What the log says of a trap to the guest's own vector, and whether the guest can never get further.
+  Event event_of_trap(const cpu::Step& step) const;
+  std::optional<std::string> fatal(const cpu::Step& step) const;
+  EntryFailure entry_failure(const cpu::EntryFault& fault) const {
+    return {number_of(fault.field), fault.value};
+  }
+  /// Of the exit under way, left() being done.
+  ExitKind kind_of_exit(const Exit& exit) const;
+  /// The same when the VMM has found out what it meant.
+  ExitKind kind_when_handled(const Exit& exit, ExitKind before) const;
+  /// Charges the way to the handler.
+  void charge_leaving(const Exit& exit, Passage passage);
+  /// The exit was handled.
+  void handled(const Exit& exit);
+  /// Whether the guest is entered by a return from a trap: to translated code goes a plain jump.
+  bool enters_by_return(Passage passage) const {
+    return passage != Passage::kCall || !s_.translates(s_.vcpu.virt.supervisor());
+  }
   /// Whether a hypercall is under way, rather than an HCALL that the guest is to see trap.
   bool in_hypercall(const Exit& exit) const {
     return s_.paravirtual && s_.vcpu.virt.supervisor() && std::holds_alternative<Hypercall>(exit);
@@ -359,6 +374,15 @@ class Vm {
   /// Applies a system instruction to the ideal record alone; `at` gives registers and PC.
   void apply_to_ideal(u32 word, const ArchState& at);
   const std::optional<Ending>& failed() const { return failed_; }
+  /// How the guest, or the VMM for it, has ended the run.
+  std::optional<Ending> ended() const {
+    if (const auto code = s_.platform.exit_code()) return Ending{Ending::Outcome::kExited, *code, ""};
+    return failed_;
+  }
+  /// What the guest has printed.
+  const devices::Transcript& console() const { return s_.platform.console().output(); }
+  /// The user types something.
+  void type(std::string_view text) { s_.platform.type(text); }
   FaultMeaning meaning() const { return meaning_; }
   void set_failed(std::optional<Ending> failed) { failed_ = std::move(failed); }
   bool device_read(Gpa address, unsigned bytes, u32& value);
@@ -407,6 +431,7 @@ class Vm {
   bool on_cpu_ = true;
   VmState s_;
   FaultMeaning meaning_ = FaultMeaning::kUnknown;
+  u32 left_at_ = 0;         ///< PC of the exit under way
   bool emulating_ = false;  ///< the trap to inject comes from emulate_one()
   cpu::DecodeMemo memo_;    ///< of what is emulated
   bool called_out_ = false;  ///< the exit under way is a call-out

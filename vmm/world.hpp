@@ -5,51 +5,50 @@
 #include <array>
 #include <bitset>
 
-#include "vmm/strategy.hpp"
-#include "vmm/vm.hpp"
+#include "vmm/zisa_arch.hpp"
 
 namespace ringside::vmm {
 
 /// What a VM is made of.
-struct GuestConfig {
+template <class A>
+struct GuestConfigOf {
   u64 ram_bytes = 16u << 20;
-  devices::ZisaPlatform::Config platform;
-  std::bitset<zisa::kRowCount> cured;  ///< holes that the simulator answers as bare metal would
-  u32 share = 1;                       ///< of the CPU, beside the other VMs' shares; at least 1
-  u64 vmm_extra = 0;                   ///< bytes of memory for the VMM beyond the usual
+  typename A::Platform::Config platform;
+  std::bitset<A::kRows> cured;  ///< holes that the simulator answers as bare metal would
+  u32 share = 1;                ///< of the CPU, beside the other VMs' shares; at least 1
+  u64 vmm_extra = 0;            ///< bytes of memory for the VMM beyond the usual
 };
+using GuestConfig = GuestConfigOf<ZisaArch>;
 
-/// Cycles by account.
-using Spending = std::array<Cycles, cost::kAccounts>;
-
-struct World {
+template <class A>
+struct WorldOf {
   /// The parts of the machine that worlds have in common.
   struct Host {
-    cpu::Cpu& cpu;
+    typename A::Cpu& cpu;
     mmu::Memory& memory;
     cost::Ledger& ledger;
     EventLog& log;
   };
-  World(Host host, const cpu::Clock& now, const GuestConfig& config, Hpa region,
-        std::unique_ptr<Strategy> vmm)
+  WorldOf(Host host, const cpu::Clock& now, const GuestConfigOf<A>& config, Hpa region,
+          std::unique_ptr<typename A::Strategy> vmm)
       : clock(now),
         vm({host.cpu, host.memory, host.ledger, clock, host.log},
-           devices::ZisaPlatform(config.platform), config.ram_bytes, region,
-           config.vmm_extra),
+           typename A::Platform(config.platform), config.ram_bytes, region, config.vmm_extra),
         strategy(std::move(vmm)),
         cured(config.cured),
         share(config.share) {}
 
   cpu::Clock clock;  ///< each VM has a virtual time of its own
-  Vm vm;
-  std::unique_ptr<Strategy> strategy;
-  std::bitset<zisa::kRowCount> cured;
+  typename A::Vm vm;
+  std::unique_ptr<typename A::Strategy> strategy;
+  std::bitset<A::kRows> cured;
   u32 share;
   bool expect_input = false;
   bool waits_for_input = false;
   std::optional<Ending> ending;
-  cpu::Cpu::Loaded put_away;  ///< while another world is on the CPU
-  Spending spent{};           ///< in the stays on the CPU that are over
+  typename A::Cpu::Loaded put_away;  ///< while another world is on the CPU
+  Spending spent{};                  ///< in the stays on the CPU that are over
 };
+using World = WorldOf<ZisaArch>;
 
 }  // namespace ringside::vmm

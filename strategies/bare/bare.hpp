@@ -3,18 +3,23 @@
 
 #include "vmm/strategy.hpp"
 #include "vmm/vm.hpp"
+#include "vmm/x86/strategy.hpp"
 
 namespace ringside::strategies {
 
-class Bare final : public vmm::CopyableStrategy<Bare> {
+template <class Vm, class Exit>
+class BareOn final : public vmm::CopyableStrategyFor<BareOn<Vm, Exit>, vmm::StrategyFor<Vm, Exit>> {
  public:
   std::string_view name() const override { return "bare"; }
-  void start(vmm::Vm& vm) override { vm.run_bare(); }
+  void start(Vm& vm) override { vm.run_bare(); }
   /// Never called: nothing leaves a guest that owns the machine.
-  vmm::Resume handle(vmm::Vm& vm, const vmm::Exit&) override {
+  vmm::Resume handle(Vm& vm, const Exit&) override {
     vm.fail("an exit on the bare machine");
     return vmm::Resume::kRun;
   }
 };
+
+using Bare = BareOn<vmm::Vm, vmm::Exit>;
+using X86Bare = BareOn<x86::Vm, x86::Exit>;
 
 }  // namespace ringside::strategies

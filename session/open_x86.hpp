@@ -1,0 +1,14 @@
+// From options to a PC with a kernel in its memory.
+#pragma once
+
+#include "session/open.hpp"
+#include "vmm/x86/arch.hpp"
+
+namespace ringside::session {
+
+/// The machine with the kernels in place, as a multiboot loader leaves them; `images` are theirs, in order.
+/// Errors: options that a PC does not have, modules and drives that cannot be read, kernels that do not fit.
+Result<std::unique_ptr<x86::Machine>> make_x86_machine(const Options& options,
+                                                       const std::vector<loader::Image>& images);
+
+}  // namespace ringside::session
