@@ -22,11 +22,12 @@ void initialise(PicPair& pic, unsigned chip, u8 vector, u8 cascade, u8 mask) {
   for (u8 value : {vector, cascade, u8{0x01}, mask}) pic.write(chip, 1, value);
 }
 
-/// Counter 0 at its slowest, 18.2 times a second.
+/// Counter 0 at its slowest, 18.2 times a second; the speaker's a square wave that waits.
 void initialise(Pit8254& pit) {
   pit.write(3, 0x34, 0);
   pit.write(0, 0, 0);
   pit.write(0, 0, 0);
+  pit.write(3, 0xb6, 0);
   pit.counter(Pit8254::kSpeaker).set_gate(false, 0);
 }
 

@@ -60,7 +60,10 @@ constexpr std::array<PcPlatform::Ports, 14> PcPlatform::kPorts{{
     {0x0A0, 2, [](P& p, unsigned port, u64) { return p.pic_.read(1, port); },
      [](P& p, unsigned port, u8 value, u64) { p.pic_.write(1, port, value); }},
     {0x1F0, 8, [](P& p, unsigned port, u64) { return p.ide_.read(port); },
-     [](P& p, unsigned port, u8 value, u64 now) { p.ide_.write(port, value, now); }},
+     [](P& p, unsigned port, u8 value, u64 now) {
+       if (port == 7) p.set_line(14, false);  // A command takes the interrupt of the last one back.
+       p.ide_.write(port, value, now);
+     }},
     {0x3C0, 32, [](P& p, unsigned port, u64) { return p.display_.read(port); },
      [](P& p, unsigned port, u8 value, u64) { p.display_.write(port, value); }},
     {0x3F6, 1, [](P& p, unsigned, u64) { return p.ide_.alternate_status(); },

@@ -102,7 +102,7 @@ void IdeChannel::reset() {
 }
 
 u32 IdeChannel::read_data(unsigned bytes) {
-  if (transfer_ != Transfer::kIn || next_ >= buffer_.size()) return 0xffff'ffff;
+  if (transfer_ != Transfer::kIn || next_ >= buffer_.size()) return 0;
   u32 value = 0;
   for (unsigned i = 0; i < bytes && next_ < buffer_.size(); ++i)
     value |= u32{buffer_[next_++]} << (8 * i);

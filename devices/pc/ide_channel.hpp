@@ -26,7 +26,7 @@ class IdeChannel {
   u8 read(unsigned reg);
   void write(unsigned reg, u8 value, u64 now);
 
-  /// The data register, 1, 2 or 4 bytes; ones if there is no transfer.
+  /// The data register, 1, 2 or 4 bytes; 0 if there is no transfer.
   u32 read_data(unsigned bytes);
   void write_data(u32 value, unsigned bytes, u64 now);
 

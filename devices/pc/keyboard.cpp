@@ -38,10 +38,28 @@ enum KeyboardCommand : u8 {
 };
 
 constexpr u8 kAck = 0xFA, kResend = 0xFE, kTestPassed = 0xAA, kSelfTestPassed = 0x55;
+constexpr u8 kMf2 = 0xAB, kMf2Keyboard = 0x83;  // the identity of a keyboard with 101 keys
 constexpr u8 kOutputFull = 0x01, kSystemFlag = 0x04, kWasCommand = 0x08, kUnlocked = 0x10;
 constexpr u8 kInputPort = 0x80;  // the keyboard is not locked
 
 }  // namespace
+
+/// What the controller makes of the keyboard's byte, taken for a code of set 2, on the way to set
+/// 1; only for those bytes of the keyboard that are no key and change by it.
+u8 Keyboard::translated(u8 value) const {
+  if (!(command_byte_ & kTranslate)) return value;
+  switch (value) {
+    case 1:
+      return 0x43;
+    case 2:
+    case kMf2Keyboard:
+      return 0x41;
+    case 3:
+      return 0x3f;
+    default:
+      return value;
+  }
+}
 
 void Keyboard::reply(u8 value) {
   if (replies_.size() < kMostReplies) replies_.push_back(value);
@@ -54,14 +72,14 @@ u8 Keyboard::read_status() const {
   return status;
 }
 
-/// An empty buffer gives 0.
+/// An empty buffer gives the last byte once more.
 u8 Keyboard::read_data(u64 now) {
-  if (replies_.empty()) return 0;
-  const u8 value = replies_.front();
+  if (replies_.empty()) return last_;
+  last_ = replies_.front();
   replies_.pop_front();
   if (from_user_) ready_ = now + interval_;
   from_user_ = false;
-  return value;
+  return last_;
 }
 
 void Keyboard::write_command(u8 value) {
@@ -135,8 +153,9 @@ void Keyboard::keyboard_command(u8 value) {
       keyboard_next_ = value;
       return reply(kAck);
     case kIdentify:
-      for (u8 byte : {kAck, u8{0xAB}, u8{0x83}}) reply(byte);
-      return;
+      reply(kAck);
+      reply(kMf2);
+      return reply(translated(kMf2Keyboard));
     case kEnable:
     case kDefaults:
     case kDefaultsOff:
@@ -155,8 +174,8 @@ void Keyboard::keyboard_parameter(u8 command, u8 value) {
   reply(kAck);
   if (command != kScanSet) return;
   if (value == 0)
-    reply(scan_set_);
-  else
+    reply(translated(scan_set_));
+  else if (value <= 3)
     scan_set_ = value;
 }
 
@@ -179,8 +198,9 @@ void Keyboard::advance(u64 now) {
 }
 
 u64 Keyboard::hash() const {
-  u64 hash = hash_mix(command_byte_, output_port_ | u64{scan_set_} << 8 | u64{command_last_} << 16 |
-                                         u64{scanning_} << 17 | u64{reset_} << 18);
+  u64 hash =
+      hash_mix(command_byte_, output_port_ | u64{scan_set_} << 8 | u64{command_last_} << 16 |
+                                  u64{scanning_} << 17 | u64{reset_} << 18 | u64{last_} << 24);
   for (u8 byte : replies_) hash = hash_mix(hash, 1 + u64{byte});
   hash = hash_mix(hash, controller_next_ ? 1 + u64{*controller_next_} : 0);
   return hash_mix(hash, keyboard_next_ ? 1 + u64{*keyboard_next_} : 0);

@@ -52,13 +52,15 @@ class Keyboard {
   static constexpr std::size_t kMostReplies = 16;
 
   void reply(u8 value);
+  u8 translated(u8 value) const;
   void keyboard_command(u8 value);
   void keyboard_parameter(u8 command, u8 value);
   void set_output_port(u8 value);
 
   std::deque<u8> replies_;  ///< what port 60h gives next; the first is in the output buffer
   u8 command_byte_ = kInterruptEnable | kSystem | kTranslate;
-  u8 output_port_ = kA20 | kRunning;
+  u8 output_port_ = 0xcc | kA20 | kRunning;
+  u8 last_ = 0;                        ///< read last from the output buffer
   u8 scan_set_ = 2;                    ///< what the keyboard says it sends; translated to set 1
   std::optional<u8> controller_next_;  ///< command of the controller that wants a byte
   std::optional<u8> keyboard_next_;    ///< command of the keyboard that wants one
