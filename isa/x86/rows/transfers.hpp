@@ -86,8 +86,8 @@ inline constexpr auto kTransfers = pack(
 
   Row{"jmp_far",  Shape<I, V>{}, kSystem, no_flags, far_transfer([](auto& m, u16 selector, auto offset) { m.far_jump(selector, offset); }), kI486, kRuns, control_mode},
   Row{"call_far", Shape<I, V>{}, kSystem, no_flags, far_transfer([](auto& m, u16 selector, auto offset) { m.far_call(selector, offset, sizeof offset); }), kI486, kRuns, control_mode},
-  Row{"ret_far",  Shape<I>{}, kSystem, no_flags, [](auto& m, const Instruction& i) { m.far_return(i.width, i.immediate[0]); }, kI486, kRuns, control_mode},
-  Row{"iret",     Shape<I>{}, kSystem, may_set, [](auto& m, const Instruction& i) { m.interrupt_return(i.width); }, kI486, kRuns, control_mode},
+  Row{"ret_far",  Shape<I, VWidth>{}, kSystem, no_flags, []<class T>(auto& m, const Instruction& i, Width<T>) { m.far_return(sizeof(T), i.immediate[0]); }, kI486, kRuns, control_mode},
+  Row{"iret",     Shape<VWidth>{}, kSystem, may_set, []<class T>(auto& m, Width<T>) { m.interrupt_return(sizeof(T)); }, kI486, kRuns, control_mode},
   Row{"int",      Shape<B>{}, kSystem, no_flags, [](auto& m, auto vector) { m.software_interrupt(vector.get(), SoftwareInterrupt::kInt); }, kI486, kRuns, control_mode},
   Row{"int3",     Shape<>{}, kSystem, no_flags, [](auto& m) { m.software_interrupt(kBp, SoftwareInterrupt::kInt3); }, kI486, kRuns, control_mode},
   Row{"into",     Shape<>{}, kSystem, FlagUse{flag::kOf, 0}, [](auto& m) { if (m.condition(flags::kO)) m.software_interrupt(kOf, SoftwareInterrupt::kInto); }, kI486, kRuns, control_mode},
