@@ -29,9 +29,9 @@ void build_tables(void);
 void set_trap(uint8_t vector, const void* entry, int dpl);
 
 // ---- user.S
-// Runs user code from `address` on, with ECX = argument and ESI, EDI = 0; it ends by INT
-// VECTOR_LEAVE. Gives its EAX.
-uint32_t call_user(uint32_t address, uint32_t argument);
+// Runs user code from `address` on, with ECX = argument, ESI = EDI = 0 and these EFLAGS; it ends by
+// INT VECTOR_LEAVE. Gives its EAX.
+uint32_t call_user(uint32_t address, uint32_t argument, uint32_t eflags);
 // Where `code`, a place in .user, is for the user.
 uint32_t user_address(const void* code);
 

@@ -2,15 +2,17 @@
 #include "layout.h"
 
     .text
-// uint32_t call_user(uint32_t address, uint32_t argument)
+// uint32_t call_user(uint32_t address, uint32_t argument, uint32_t eflags)
     .globl call_user
 call_user:
-    movl    4(%esp), %edx
-    movl    8(%esp), %ecx
     pushl   %ebp
     pushl   %ebx
     pushl   %esi
     pushl   %edi
+    movl    20(%esp), %edx
+    movl    24(%esp), %ecx
+    movl    28(%esp), %ebx
+    orl     $EFLAGS_FIXED, %ebx
     movl    %esp, kernel_esp
     movl    $SEL_USER_DATA, %eax
     movl    %eax, %ds
@@ -19,7 +21,7 @@ call_user:
     xorl    %edi, %edi
     pushl   %eax
     pushl   $0                      // the user needs no stack
-    pushl   $EFLAGS_FIXED
+    pushl   %ebx
     pushl   $SEL_USER_CODE
     pushl   %edx
     iretl
