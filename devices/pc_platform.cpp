@@ -8,7 +8,7 @@
 namespace ringside::devices {
 namespace {
 
-enum Irq : unsigned { kTimer = 0, kKeyboard = 1, kCom1 = 4, kClock = 8, kIde = 14 };
+constexpr unsigned kTimerPin = 2;
 constexpr u8 kFirmwareVector = 0x08, kFirmwareSlaveVector = 0x70;
 constexpr u8 kFirmwareMask = 0xf8;  // timer, keyboard and cascade are on
 
@@ -111,13 +111,13 @@ void PcPlatform::schedule_timers(u64 now) {
       timer_due_ = earlier(apic_clock_.reached(*due), timer_due_);
 }
 
-/// Interrupt 0 of the ISA bus arrives at pin 2 of the I/O APIC, the others at their own.
+/// The timer arrives at pin 2 of the I/O APIC, as the MP table says, the others at their own.
 void PcPlatform::set_line(unsigned irq, bool level) {
   const u32 mask = u32{1} << irq;
   if (level == ((lines_ & mask) != 0)) return;
   lines_ ^= mask;
   pic_.set_line(irq, level);
-  io_apic_.set_line(irq == kTimer ? 2 : irq, level);
+  io_apic_.set_line(irq == kTimer ? kTimerPin : irq, level);
   serve_io_apic();
 }
 

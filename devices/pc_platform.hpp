@@ -120,6 +120,9 @@ class PcPlatform {
   u64 hash() const;
 
  private:
+  /// Interrupt lines of the ISA bus.
+  enum Irq : unsigned { kTimer = 0, kKeyboard = 1, kCom1 = 4, kClock = 8, kIde = 14 };
+
   struct Ports;
   static const std::array<Ports, 14> kPorts;
   static const Ports* find(u16 port);

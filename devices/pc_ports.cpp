@@ -38,7 +38,7 @@ constexpr std::array<PcPlatform::Ports, 14> PcPlatform::kPorts{{
     {0x060, 1,
      [](P& p, unsigned, u64 now) {
        const u8 value = p.keyboard_.read_data(now);
-       p.set_line(1, false);  // The next byte, if there is one, is another edge.
+       p.set_line(kKeyboard, false);  // The next byte, if there is one, is another edge.
        return value;
      },
      [](P& p, unsigned, u8 value, u64) { p.keyboard_.write_data(value); }},
@@ -61,7 +61,8 @@ constexpr std::array<PcPlatform::Ports, 14> PcPlatform::kPorts{{
      [](P& p, unsigned port, u8 value, u64) { p.pic_.write(1, port, value); }},
     {0x1F0, 8, [](P& p, unsigned port, u64) { return p.ide_.read(port); },
      [](P& p, unsigned port, u8 value, u64 now) {
-       if (port == 7) p.set_line(14, false);  // A command takes the interrupt of the last one back.
+       // A command takes the interrupt of the last one back.
+       if (port == IdeChannel::kStatusCommand) p.set_line(kIde, false);
        p.ide_.write(port, value, now);
      }},
     {0x3C0, 32, [](P& p, unsigned port, u64) { return p.display_.read(port); },
@@ -70,7 +71,8 @@ constexpr std::array<PcPlatform::Ports, 14> PcPlatform::kPorts{{
      [](P& p, unsigned, u8 value, u64) { p.ide_.control(value); }},
     {0x3F8, 8, [](P& p, unsigned port, u64 now) { return p.serial_.read(port, now); },
      [](P& p, unsigned port, u8 value, u64 now) {
-       if (port == 0) p.set_line(4, false);  // Sending takes the transmitter's interrupt back.
+       // Sending takes the transmitter's interrupt back.
+       if (port == 0) p.set_line(kCom1, false);
        p.serial_.write(port, value, now);
      }},
     {0x4D0, 2, [](P& p, unsigned port, u64) { return p.pic_.edge_level(port); },
@@ -104,7 +106,7 @@ u32 PcPlatform::in(u16 port, unsigned bytes, u64 now) {
   settle(now);
   if (port == kIdeData) {
     const u32 data = ide_.read_data(bytes);
-    set_line(14, ide_.interrupt());
+    set_line(kIde, ide_.interrupt());
     return low_bytes(data, bytes);
   }
   if (port == kPciAddress && bytes == 4) return pci_.address();
@@ -119,7 +121,7 @@ void PcPlatform::out(u16 port, u32 value, unsigned bytes, u64 now) {
   settle(now);
   if (port == kIdeData) {
     ide_.write_data(value, bytes, now);
-    return set_line(14, ide_.interrupt());
+    return set_line(kIde, ide_.interrupt());
   }
   if (out_wide(port, low_bytes(value, bytes), bytes)) return;
   for (unsigned i = 0; i < bytes; ++i)

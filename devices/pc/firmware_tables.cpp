@@ -51,7 +51,7 @@ std::vector<u8> floating_pointer() {
 
 /// The entries, each with the count of them (section 4.3): processors, bus, I/O APIC, interrupts.
 u32 processors(Writer& out, unsigned cpus) {
-  constexpr u32 kUsable = 1, kBootstrap = 2, kSignature = 0x0633, kFeatures = 0x0000'0201;
+  constexpr u32 kUsable = 1, kBootstrap = 2, kSignature = 0x0633, kFeatures = 1 << 9;  // APIC
   for (unsigned i = 0; i < cpus; ++i) {
     out.u8s({0, i, 0x14, kUsable | (i == 0 ? kBootstrap : 0)});
     out.dword(kSignature).dword(kFeatures).dword(0).dword(0);

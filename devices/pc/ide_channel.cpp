@@ -1,26 +1,10 @@
 // The registers of the channel and the data port; ide_commands.cpp has the commands.
 #include "devices/pc/ide_channel.hpp"
 
-#include <algorithm>
-
 #include "base/hash.hpp"
 #include "devices/pc/ide_status.hpp"
 
 namespace ringside::devices {
-namespace {
-
-enum Register : unsigned {
-  kData,
-  kErrorFeatures,
-  kCount,
-  kSector,
-  kCylinderLow,
-  kCylinderHigh,
-  kDevice,
-  kStatusCommand
-};
-
-}  // namespace
 
 IdeChannel::IdeChannel(const Drives& drives, u64 latency) : latency_(latency), status_(kIdle) {
   for (unsigned i = 0; i < kDrives; ++i)

@@ -19,10 +19,22 @@ class IdeChannel {
   static constexpr unsigned kDrives = 2;
   using Drives = std::array<std::optional<Drive>, kDrives>;
 
+  /// Registers by their distance from 1F0h; reading and writing give two of them two meanings.
+  enum Register : unsigned {
+    kData,
+    kErrorFeatures,
+    kCount,
+    kSector,
+    kCylinderLow,
+    kCylinderHigh,
+    kDevice,
+    kStatusCommand,
+  };
+
   /// `latency` in the caller's time units.
   IdeChannel(const Drives& drives, u64 latency);
 
-  /// Registers 0 to 7 from 1F0h. Reading the status (7) takes the interrupt back.
+  /// Reading the status takes the interrupt back.
   u8 read(unsigned reg);
   void write(unsigned reg, u8 value, u64 now);
 
