@@ -256,6 +256,7 @@ Instruction failed(ZyanStatus status, std::size_t bytes) {
 }  // namespace
 
 Instruction decode(std::span<const u8> bytes, CodeSize size) {
+  if (bytes.empty()) return refused(kTooShortRow);
   const ZydisDecoded from = zydis_decode(bytes, size);
   if (!from.good()) return failed(from.status, bytes.size());
   const unsigned row = row_in_table(from);

@@ -52,6 +52,7 @@ State state_of(const Flat& machine) {
   state.r = machine.r;
   state.eip = machine.eip;
   state.eflags = machine.eflags;
+  state.cpl = machine.cpl;
   state.cr0 = cr0::kPe | cr0::kEt;
   constexpr u32 kFlat = rights::kS | rights::kPresent | rights::kWritable | rights::kAccessed |
                         rights::kBig | rights::kGranular;

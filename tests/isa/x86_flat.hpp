@@ -1,4 +1,4 @@
-// One instruction on the smallest machine: flat segments, CPL 0, no paging; two pages of data and
+// One instruction on the smallest machine: flat segments, no paging; two pages of data and
 // one of code, everything else a page fault. For comparisons of meanings with another
 // implementation.
 #pragma once
@@ -27,6 +27,7 @@ struct Flat {
   std::array<u32, x86::kGprs> r{};
   u32 eip = 0;
   u32 eflags = x86::flag::kOne;
+  u8 cpl = 0;
   std::vector<u8> data = std::vector<u8>(kDataBytes);
   std::vector<u8> code = std::vector<u8>(kCodeBytes, 0x90);
   std::vector<u32> written_to_ports;  ///< port, bytes and value of each OUT
