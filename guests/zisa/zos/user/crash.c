@@ -5,6 +5,14 @@
 #define KERNEL_ADDRESS 0x80000000u
 #define STATUS_KILLED 139  // abi.h
 
+#ifdef __i386__
+#define ILLEGAL "ud2"
+#define PRIVILEGED "cli"
+#else
+#define ILLEGAL ".word 0"
+#define PRIVILEGED ".insn r 0x0b, 0, 7, x0, x0, x0"
+#endif
+
 static void store_to_kernel(void) {
   *(volatile int*)KERNEL_ADDRESS = 0;
 }
@@ -18,10 +26,10 @@ static void store_to_code(void) {
   *(volatile int*)(uintptr_t)store_to_code = 0;
 }
 static void illegal_instruction(void) {
-  __asm__ volatile(".word 0");
+  __asm__ volatile(ILLEGAL);
 }
 static void privileged_instruction(void) {
-  __asm__ volatile(".insn r 0x0b, 0, 7, x0, x0, x0");
+  __asm__ volatile(PRIVILEGED);
 }
 
 // Deeper and deeper, until the stack may not grow any more.
