@@ -308,7 +308,8 @@ Stop History::reverse(const Between& between) {
     if (it->first < here) edges.push_back(it->first);
   for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
     const auto found = last_stop(edges[i + 1], edges[i], here, watch);
-    if (!going) return arrive(), Stop::kLimit;
+    // Between windows too, for a window may be a single piece.
+    if (!going || (!found && !watch())) return arrive(), Stop::kLimit;
     if (!found) continue;
     go_to_step(found->first);
     return found->second;

@@ -33,7 +33,7 @@ TEST_CASE("a packet has its payload escaped and a checksum") {
 }
 
 TEST_CASE("a stream is cut into packets, acknowledgements and interrupts, wherever it breaks") {
-  const std::string stream = "+$qC#b4-\x03 noise$X80,1:}]#5a";
+  const std::string stream = "+$qC#b4-\x03 noise$X80,1:}]#31";
   const auto all = inputs_of({stream});
   REQUIRE(all.size() == 5);
   CHECK(all[0].kind == Kind::kAck);
