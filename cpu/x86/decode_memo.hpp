@@ -1,4 +1,5 @@
-// Decoded instructions, remembered by where they lie in physical memory: decoding takes far longer than executing.
+// Decoded instructions, remembered by where they lie in physical memory: decoding takes far longer
+// than executing.
 #pragma once
 
 #include <algorithm>
@@ -12,8 +13,9 @@ namespace ringside::x86 {
 
 class DecodeMemo {
  public:
-  /// The same as decode(bytes, size), where the bytes are those of memory from `at` on. Since the bytes are compared,
-  /// code that changes is decoded anew. The reference holds until the next call.
+  /// The same as decode(bytes, size), where the bytes are those of memory from `at` on. Since the
+  /// bytes are compared, code that changes is decoded anew. The reference holds until the next
+  /// call.
   const Instruction& decode(Hpa at, std::span<const u8> bytes, CodeSize size) {
     Known& known = known_[(at.v * 0x9E3779B97F4A7C15u) >> (64 - kBits)];
     if (known.at == at && known.size == size && known.still(bytes)) return known.instruction;

@@ -4,13 +4,15 @@ namespace ringside::x86 {
 
 namespace {
 
-// No x87, hence no FPU bit; what is left out of the subset (MMX, PAE, MTRR, PAT ...) is not announced.
-constexpr u32 kPentium = feature::kDe | feature::kPse | feature::kTsc | feature::kMsr |
-                         feature::kCx8 | feature::kApic;
+// No x87, hence no FPU bit; what is left out of the subset (MMX, PAE, MTRR, PAT ...) is not
+// announced.
+constexpr u32 kPentium =
+    feature::kDe | feature::kPse | feature::kTsc | feature::kMsr | feature::kCx8 | feature::kApic;
 constexpr std::array kModels{
     CpuModel{"i486", Model::kI486, 4, 8, 0, 0, false},
     CpuModel{"pentium", Model::kPentium, 5, 2, 12, kPentium, true},
-    CpuModel{"i686", Model::kI686, 6, 8, 3, kPentium | feature::kSep | feature::kPge | feature::kCmov, true},
+    CpuModel{"i686", Model::kI686, 6, 8, 3,
+             kPentium | feature::kSep | feature::kPge | feature::kCmov, true},
 };
 
 // Twelve characters in EBX, EDX and ECX: kernels choose code for a vendor by it.
@@ -33,11 +35,14 @@ u32 CpuModel::cr4() const {
   return bits;
 }
 
-u32 CpuModel::eflags() const { return flag::kAll & ~(cpuid ? 0 : flag::kId); }
+u32 CpuModel::eflags() const {
+  return flag::kAll & ~(cpuid ? 0 : flag::kId);
+}
 
 std::array<u32, 4> CpuModel::leaf(u32 which, u32 apic_id) const {
   if (which == 0)
-    return {1, four_characters(kVendor, 0), four_characters(kVendor, 8), four_characters(kVendor, 4)};
+    return {1, four_characters(kVendor, 0), four_characters(kVendor, 8),
+            four_characters(kVendor, 4)};
   const u32 signature = family << 8 | number << 4 | stepping;
   return {signature, apic_id << 24, 0, features};
 }
@@ -48,6 +53,8 @@ const CpuModel* find_model(std::string_view name) {
   return nullptr;
 }
 
-const CpuModel& default_model() { return kModels.back(); }
+const CpuModel& default_model() {
+  return kModels.back();
+}
 
 }  // namespace ringside::x86

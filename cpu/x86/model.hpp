@@ -10,7 +10,8 @@ namespace ringside::x86 {
 
 /// Bits of EDX in CPUID leaf 1, and what else tells one model from the other.
 namespace feature {
-inline constexpr u32 kDe = 1u << 2, kPse = 1u << 3, kTsc = 1u << 4, kMsr = 1u << 5, kCx8 = 1u << 8, kApic = 1u << 9;
+inline constexpr u32 kDe = 1u << 2, kPse = 1u << 3, kTsc = 1u << 4, kMsr = 1u << 5, kCx8 = 1u << 8,
+                     kApic = 1u << 9;
 inline constexpr u32 kSep = 1u << 11, kPge = 1u << 13, kCmov = 1u << 15;
 }  // namespace feature
 
@@ -26,7 +27,8 @@ struct CpuModel {
   u32 cr4() const;
   /// Bits of EFLAGS that exist.
   u32 eflags() const;
-  /// EAX, EBX, ECX, EDX of a leaf; those beyond the last one read as that. `apic_id` stands in leaf 1.
+  /// EAX, EBX, ECX, EDX of a leaf; those beyond the last one read as that. `apic_id` stands in
+  /// leaf 1.
   std::array<u32, 4> leaf(u32 number, u32 apic_id) const;
 };
 

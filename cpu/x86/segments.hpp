@@ -1,5 +1,5 @@
-// Part of the view (cpu/x86/view.hpp): descriptors and the segment registers (Intel SDM volume 3, chapters 3 and 5;
-// volume 2: MOV, POP, LLDT, LTR, LAR, LSL, VERR and VERW).
+// Part of the view (cpu/x86/view.hpp): descriptors and the segment registers (Intel SDM volume 3,
+// chapters 3 and 5; volume 2: MOV, POP, LLDT, LTR, LAR, LSL, VERR and VERW).
 #pragma once
 
 namespace ringside::x86 {
@@ -12,7 +12,8 @@ std::optional<Descriptor> View<Env>::find_descriptor(u16 selector) {
   const u32 limit = local ? s_.ldtr.limit : s_.gdtr.limit;
   const u32 offset = selector & selector::kIndex;
   if (offset + 7 > limit) return std::nullopt;
-  Descriptor found{load_system<u32>(base + offset), load_system<u32>(base + offset + 4), base + offset};
+  Descriptor found{load_system<u32>(base + offset), load_system<u32>(base + offset + 4),
+                   base + offset};
   return fault_ ? std::nullopt : std::optional(found);
 }
 
@@ -23,7 +24,8 @@ std::optional<Descriptor> View<Env>::descriptor(u16 selector, Vector vector) {
   return found;
 }
 
-// What a segment register holds of a descriptor, whose accessed bit gets set (SDM volume 3, section 3.4.5.1).
+// What a segment register holds of a descriptor, whose accessed bit gets set (SDM volume 3,
+// section 3.4.5.1).
 template <class Env>
 Segment View<Env>::loaded(const Descriptor& from, u16 selector) {
   if (!(from.type() & rights::kAccessed))
@@ -36,7 +38,8 @@ Segment View<Env>::loaded(const Descriptor& from, u16 selector) {
 // In real mode a selector is a paragraph; limit and size stay as they are ("big real mode").
 template <class Env>
 void View<Env>::load_real(Segment& segment, u16 selector) {
-  constexpr u32 kReadWriteData = rights::kPresent | rights::kS | rights::kWritable | rights::kAccessed;
+  constexpr u32 kReadWriteData =
+      rights::kPresent | rights::kS | rights::kWritable | rights::kAccessed;
   if (fault_) return;
   if (!segment.usable()) segment.limit = 0xffff, segment.access = 0;
   segment.access = (segment.access & (rights::kBig | rights::kGranular)) | kReadWriteData;
@@ -48,9 +51,12 @@ template <class Env>
 void View<Env>::load_segment(Seg which, u16 selector) {
   if (fault_) return;
   if (which == Seg::kCs) return undefined();
-  if (!protected_mode()) load_real(s_.segment(which), selector);
-  else if (which == Seg::kSs) load_stack_segment(selector);
-  else load_data_segment(which, selector);
+  if (!protected_mode())
+    load_real(s_.segment(which), selector);
+  else if (which == Seg::kSs)
+    load_stack_segment(selector);
+  else
+    load_data_segment(which, selector);
   if (which == Seg::kSs) block_interrupts();
 }
 
@@ -65,8 +71,8 @@ void View<Env>::load_stack_segment(u16 selector) {
   if (const auto stack = checked_stack(selector, s_.cpl, kGp)) s_.segment(Seg::kSs) = *stack;
 }
 
-// A stack segment for a CPL: writable data of just that privilege. `vector` says what is raised if it is not: #GP
-// for an instruction that names it, #TS where it comes out of the TSS.
+// A stack segment for a CPL: writable data of just that privilege. `vector` says what is raised if
+// it is not: #GP for an instruction that names it, #TS where it comes out of the TSS.
 template <class Env>
 std::optional<Segment> View<Env>::checked_stack(u16 selector, unsigned cpl, Vector vector) {
   if (selector::null(selector)) return fault(vector, 0), std::nullopt;

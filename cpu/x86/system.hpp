@@ -1,19 +1,21 @@
-// Part of the view (cpu/x86/view.hpp): system instructions (Intel SDM volume 2, each under its name; volume 3,
-// sections 2.5, 2.8, 5.9, 17.2; volume 1, section 19.5 for ports).
+// Part of the view (cpu/x86/view.hpp): system instructions (Intel SDM volume 2, each under its
+// name; volume 3, sections 2.5, 2.8, 5.9, 17.2; volume 1, section 19.5 for ports).
 #pragma once
 
 namespace ringside::x86 {
 
 /// Model-specific registers (SDM volume 4, table 2-2).
 namespace msr {
-inline constexpr u32 kTsc = 0x10, kApicBase = 0x1b, kSysenterCs = 0x174, kSysenterEsp = 0x175, kSysenterEip = 0x176;
+inline constexpr u32 kTsc = 0x10, kApicBase = 0x1b, kSysenterCs = 0x174, kSysenterEsp = 0x175,
+                     kSysenterEip = 0x176;
 /// IA32_APIC_BASE: boot processor (read-only), enable, and the page.
 inline constexpr u32 kApicBoot = 1u << 8, kApicEnable = 1u << 11, kApicPage = 0xfffff000;
 }  // namespace msr
 
 /// DR6 and DR7.
 namespace debug {
-inline constexpr u32 kStatus = 0xe00f, kStatusFixed = 0xffff0ff0, kAccessed = 1u << 13, kStep = 1u << 14;
+inline constexpr u32 kStatus = 0xe00f, kStatusFixed = 0xffff0ff0, kAccessed = 1u << 13,
+                     kStep = 1u << 14;
 inline constexpr u32 kControl = 0xffff23ff, kControlFixed = 0x400, kGeneralDetect = 1u << 13;
 }  // namespace debug
 
@@ -21,7 +23,8 @@ inline constexpr u32 kControl = 0xffff23ff, kControlFixed = 0x400, kGeneralDetec
 
 template <class Env>
 u32 View<Env>::read_cr(unsigned number) {
-  const bool exists = number == 0 || number == 2 || number == 3 || (number == 4 && model_.cr4() != 0);
+  const bool exists =
+      number == 0 || number == 2 || number == 3 || (number == 4 && model_.cr4() != 0);
   if (!exists) return undefined(), 0;
   return number == 0 ? s_.cr0 : number == 2 ? s_.cr2 : number == 3 ? s_.cr3 : s_.cr4;
 }
@@ -31,10 +34,16 @@ void View<Env>::write_cr(unsigned number, u32 value) {
   read_cr(number);  // the same checks
   if (fault_) return;
   switch (number) {
-    case 0: return write_cr0(value);
-    case 2: s_.cr2 = value; return;
-    case 3: s_.cr3 = value; return env_.invalidate_local();
-    default: return write_cr4(value);
+    case 0:
+      return write_cr0(value);
+    case 2:
+      s_.cr2 = value;
+      return;
+    case 3:
+      s_.cr3 = value;
+      return env_.invalidate_local();
+    default:
+      return write_cr4(value);
   }
 }
 
@@ -108,8 +117,8 @@ void View<Env>::sti() {
   set_flags(flag::kIf, flag::kIf);
 }
 
-// POPF. Without the privilege IOPL and IF keep their values and nothing traps, which is what makes it one of the
-// holes (Robin and Irvine, USENIX Security 2000).
+// POPF. Without the privilege IOPL and IF keep their values and nothing traps, which is what makes
+// it one of the holes (Robin and Irvine, USENIX Security 2000).
 template <class Env>
 void View<Env>::set_flags_image(u32 value, unsigned width) {
   u32 mask = flag::kStatus | flag::kTf | flag::kDf | flag::kNt;
@@ -160,10 +169,14 @@ template <class Env>
 u32* View<Env>::sysenter_register(u32 number) {
   if (!model_.has(feature::kSep)) return nullptr;
   switch (number) {
-    case msr::kSysenterCs: return &s_.sysenter_cs;
-    case msr::kSysenterEsp: return &s_.sysenter_esp;
-    case msr::kSysenterEip: return &s_.sysenter_eip;
-    default: return nullptr;
+    case msr::kSysenterCs:
+      return &s_.sysenter_cs;
+    case msr::kSysenterEsp:
+      return &s_.sysenter_esp;
+    case msr::kSysenterEip:
+      return &s_.sysenter_eip;
+    default:
+      return nullptr;
   }
 }
 
@@ -171,7 +184,8 @@ u32* View<Env>::sysenter_register(u32 number) {
 
 template <class Env>
 Segment View<Env>::flat(u16 selector, bool code) const {
-  const u32 type = rights::kS | rights::kPresent | rights::kWritable | rights::kAccessed | (code ? rights::kCode : 0);
+  const u32 type = rights::kS | rights::kPresent | rights::kWritable | rights::kAccessed |
+                   (code ? rights::kCode : 0);
   const u32 dpl = selector::rpl(selector) << rights::kDplShift;
   return {selector, 0, ~u32{0}, type | dpl | rights::kBig | rights::kGranular};
 }
@@ -200,13 +214,15 @@ void View<Env>::sysexit() {
 
 // --- ports ---
 
-// By IOPL, else by the bitmap in the TSS, of which two bytes are read (SDM volume 1, section 19.5.2).
+// By IOPL, else by the bitmap in the TSS, of which two bytes are read (SDM volume 1,
+// section 19.5.2).
 template <class Env>
 bool View<Env>::port_allowed(u16 port, unsigned bytes) {
   constexpr u32 kMapBase = 0x66, kSmallest = 103;
   if (fault_) return false;
   if (!protected_mode() || s_.cpl <= s_.iopl()) return true;
-  if (!s_.tr.usable() || !(s_.tr.access & kType32) || s_.tr.limit < kSmallest) return fault(kGp, 0), false;
+  if (!s_.tr.usable() || !(s_.tr.access & kType32) || s_.tr.limit < kSmallest)
+    return fault(kGp, 0), false;
   const u32 at = load_system<u16>(s_.tr.base + kMapBase) + port / 8u;
   if (at + 1 > s_.tr.limit) return fault(kGp, 0), false;
   const u32 denied = load_system<u16>(s_.tr.base + at) >> (port & 7) & ((1u << bytes) - 1);

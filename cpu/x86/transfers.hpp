@@ -1,6 +1,6 @@
-// Part of the view (cpu/x86/view.hpp): transfers to other code segments (Intel SDM volume 2: JMP, CALL and RET;
-// volume 3, section 5.8). The checks come in the manual's order, except that EIP is held against the limit of CS before
-// anything is pushed, so that memory is left alone.
+// Part of the view (cpu/x86/view.hpp): transfers to other code segments (Intel SDM volume 2: JMP,
+// CALL and RET; volume 3, section 5.8). The checks come in the manual's order, except that EIP is
+// held against the limit of CS before anything is pushed, so that memory is left alone.
 #pragma once
 
 namespace ringside::x86 {
@@ -75,7 +75,8 @@ void View<Env>::transfer(u16 selector, u32 offset, unsigned width) {
   if (target->is_code()) return transfer_to_segment(*target, selector, offset, width);
   const bool task = target->is_system(SystemType::kTaskGate) || target->is_tss();
   if (!task && !target->is_call_gate()) return fault_at(kGp, selector);
-  if (target->dpl() < s_.cpl || target->dpl() < selector::rpl(selector)) return fault_at(kGp, selector);
+  if (target->dpl() < s_.cpl || target->dpl() < selector::rpl(selector))
+    return fault_at(kGp, selector);
   if (!target->present()) return fault_at(kNp, selector);
   task ? left_out(LeftOut::kTaskSwitch) : transfer_by_gate(*target, width != 0);
 }
@@ -108,7 +109,8 @@ void View<Env>::transfer_by_gate(const Descriptor& gate, bool call) {
   const auto target = descriptor(code, kGp);
   if (!target) return;
   const bool same_level = target->is_conforming() || target->dpl() == s_.cpl;
-  if (!target->is_code() || target->dpl() > s_.cpl || (!call && !same_level)) return fault_at(kGp, code);
+  if (!target->is_code() || target->dpl() > s_.cpl || (!call && !same_level))
+    return fault_at(kGp, code);
   if (!target->present()) return fault_at(kNp, code);
   if (!same_level) return call_inner(gate, *target, code);
   if (gate.gate_offset() > target->limit()) return fault(kGp, 0);
@@ -175,7 +177,8 @@ void View<Env>::return_to(u16 code, u32 offset, unsigned width, u32 pop_bytes) {
 }
 
 template <class Env>
-void View<Env>::return_to_outer(const Descriptor& target, u16 code, u32 offset, unsigned width, u32 pop_bytes) {
+void View<Env>::return_to_outer(const Descriptor& target, u16 code, u32 offset, unsigned width,
+                                u32 pop_bytes) {
   const unsigned cpl = selector::rpl(code);
   const u32 esp = pop_wide(width);
   const u16 ss = static_cast<u16>(pop_wide(width));

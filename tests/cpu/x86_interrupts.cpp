@@ -35,8 +35,10 @@ TEST_CASE("x86 interrupts: gates by kind and width") {
     CHECK(s.eflags == (kFlags | (each.masks ? 0 : flag::kIf)));
     CHECK(s.r[kEsp] == kStack - 3 * each.width);
     const u32 pushed = kFlags | flag::kIf | flag::kTf | flag::kNt;
-    if (each.width == 4) CHECK(m.stack(3) == std::vector<u32>{kCode + 2, kKernelCode, pushed});
-    else CHECK(m.stack(1) == std::vector<u32>{u32{kKernelCode} << 16 | ((kCode + 2) & 0xffff)});
+    if (each.width == 4)
+      CHECK(m.stack(3) == std::vector<u32>{kCode + 2, kKernelCode, pushed});
+    else
+      CHECK(m.stack(1) == std::vector<u32>{u32{kKernelCode} << 16 | ((kCode + 2) & 0xffff)});
   }
 }
 
@@ -51,7 +53,8 @@ TEST_CASE("x86 interrupts: from ring 3 the stack comes from the TSS, and IRET go
   CHECK(s.segment(Seg::kCs).selector == kKernelCode);
   CHECK(s.segment(Seg::kSs).selector == kKernelData);
   CHECK(s.r[kEsp] == kInnerStack - 20);
-  CHECK(m.stack(5) == std::vector<u32>{kCode + 2, kUserCode, kFlags | flag::kIf, kUserStack, kUserData});
+  CHECK(m.stack(5) ==
+        std::vector<u32>{kCode + 2, kUserCode, kFlags | flag::kIf, kUserStack, kUserData});
   m.cpu.state.segment(Seg::kDs) = {kKernelData, 0, ~u32{0}, 0xc093};
   m.code({0xcf}, Machine::handler(0x40));
   m.cpu.step();
@@ -77,13 +80,15 @@ TEST_CASE("x86 interrupts: what is wrong with a gate comes in place of the inter
       {"a call gate", 0, make_gate(kKernelCode, 0, 0xc), 0, kGp, kCode40},
       {"of ring 0 at CPL 3", 3, make_gate(kKernelCode, 0, 0xe), 0, kGp, kCode40},
       {"absent", 0, make_gate(kKernelCode, 0, 0xe) & absent, 0, kNp, kCode40},
-      {"absent and of ring 0 at CPL 3", 3, make_gate(kKernelCode, 0, 0xe) & absent, 0, kGp, kCode40},
+      {"absent and of ring 0 at CPL 3", 3, make_gate(kKernelCode, 0, 0xe) & absent, 0, kGp,
+       kCode40},
       {"to null", 0, make_gate(3, 0, 0xe), 0, kGp, 0},
       {"beyond the GDT", 0, make_gate(0x108, 0, 0xe), 0, kGp, 0x108},
       {"to data", 0, make_gate(kHere, 0, 0xe), make_flat(kDataRights), kGp, kHere},
       {"to an outer ring", 0, make_gate(kUserCode, 0, 0xe), 0, kGp, kUserCode & ~3u},
       {"to absent code", 0, make_gate(kHere, 0, 0xe), make_flat(0x1a), kNp, kHere},
-      {"behind the limit", 0, make_gate(kHere, 0x1000, 0xe), make_descriptor(0, 0xfff, kCodeRights), kGp, 0},
+      {"behind the limit", 0, make_gate(kHere, 0x1000, 0xe), make_descriptor(0, 0xfff, kCodeRights),
+       kGp, 0},
   };
   for (const auto& each : kCases) {
     INFO(each.what);
@@ -107,7 +112,8 @@ TEST_CASE("x86 interrupts: beyond the IDT's limit") {
   CHECK(m.stack(1) == std::vector<u32>{0x40 * 8 + 2});
 }
 
-TEST_CASE("x86 interrupts: the external bit tells an interrupt's failed delivery from an instruction's") {
+TEST_CASE(
+    "x86 interrupts: the external bit tells an interrupt's failed delivery from an instruction's") {
   Machine m;
   m.set_idt(0x40, 0);
   m.bus.vector = 0x40;
@@ -136,7 +142,8 @@ TEST_CASE("x86 interrupts: faults of the stack in the TSS") {
       {"of ring 3", kUserData, 0, 0x67, kTs, kUserData & ~3u},
       {"code", kKernelCode, 0, 0x67, kTs, kKernelCode},
       {"absent", kHere, make_flat(0x12), 0x67, kSs, kHere},
-      {"too small a stack", kHere, make_descriptor(0, kInnerStack - 21, kDataRights), 0x67, kSs, kHere},
+      {"too small a stack", kHere, make_descriptor(0, kInnerStack - 21, kDataRights), 0x67, kSs,
+       kHere},
   };
   for (const auto& each : kCases) {
     INFO(each.what);
@@ -144,7 +151,8 @@ TEST_CASE("x86 interrupts: faults of the stack in the TSS") {
     m.set_idt(0x40, make_gate(kKernelCode, Machine::handler(0x40), 0xe, 3));
     // The fault's own handler needs no other stack: it is conforming.
     m.set_gdt(kHere + 8, make_flat(0x9e));
-    for (const u8 vector : {kTs, kSs}) m.set_idt(vector, make_gate(kHere + 8, Machine::handler(vector), 0xe, 3));
+    for (const u8 vector : {kTs, kSs})
+      m.set_idt(vector, make_gate(kHere + 8, Machine::handler(vector), 0xe, 3));
     m.set_gdt(kHere, each.descriptor);
     m.put(kTss + 8, each.stack);
     m.cpu.state.tr.limit = each.tss_limit;
@@ -263,15 +271,18 @@ TEST_CASE("x86 interrupts: IRET by privilege, what it may change in EFLAGS") {
     const u32 cs = m.cpu.state.segment(Seg::kCs).selector;
     m.cpu.state.r[kEsp] -= wide ? 12 : 6;
     const u32 top = m.cpu.state.r[kEsp];
-    if (wide) m.put(top, kCode + 9), m.put(top + 4, cs), m.put(top + 8, image);
-    else m.put(top, cs << 16 | 0x9), m.memory.write<u16>({top + 4}, static_cast<u16>(image));
+    if (wide)
+      m.put(top, kCode + 9), m.put(top + 4, cs), m.put(top + 8, image);
+    else
+      m.put(top, cs << 16 | 0x9), m.memory.write<u16>({top + 4}, static_cast<u16>(image));
     CAPTURE(ring, iopl, wide);
     const Trap trap = wide ? m.trap_of({0xcf}) : m.trap_of({0x66, 0xcf});
     CHECK(trap == nothing());
     u32 expected = flag::kOne | flag::kStatus | flag::kTf | flag::kDf | flag::kNt;
     expected |= ring == 0 ? flag::kIopl : iopl << flag::kIoplShift;
     if (ring <= iopl) expected |= flag::kIf;
-    if (wide) expected |= flag::kRf | flag::kAc | flag::kId | (ring == 0 ? flag::kVif | flag::kVip : 0);
+    if (wide)
+      expected |= flag::kRf | flag::kAc | flag::kId | (ring == 0 ? flag::kVif | flag::kVip : 0);
     CHECK(m.cpu.state.eflags == expected);
   }
 }
@@ -286,14 +297,17 @@ TEST_CASE("x86 interrupts: IRET out of a nested task and into virtual-8086 mode 
   m.put(m.cpu.state.r[kEsp] + 8, flag::kVm);
   CHECK(m.trap_of({0xcf}) == exception(kUd));
   CHECK(m.cpu.left_out() == LeftOut::kVirtual8086);
-  // A gate that needs a task switch shuts the CPU down if the double fault's handler needs one as well.
+  // A gate that needs a task switch shuts the CPU down if the double fault's handler needs one as
+  // well.
   Machine task;
-  for (unsigned vector = 0; vector < 32; ++vector) task.set_idt(vector, make_gate(kTssSelector, 0, 5));
+  for (unsigned vector = 0; vector < 32; ++vector)
+    task.set_idt(vector, make_gate(kTssSelector, 0, 5));
   task.code({0x0f, 0x0b});
   CHECK(task.cpu.step().triple_fault);
 }
 
-TEST_CASE("x86 interrupts: a page fault tells its address, a fault in its delivery a double fault") {
+TEST_CASE(
+    "x86 interrupts: a page fault tells its address, a fault in its delivery a double fault") {
   Machine m;
   m.cpu.state.cr3 = 0x5000;
   m.put(0x5000, 0x6000 | 7);
@@ -309,7 +323,8 @@ TEST_CASE("x86 interrupts: a page fault tells its address, a fault in its delive
   m.enter(0);
   m.cpu.state.r[kEsp] = 0x50800;
   m.cpu.step();
-  CHECK(m.cpu.state.cr2 == 0x507fc);  // of the push of EFLAGS, in the double fault's delivery as well
+  CHECK(m.cpu.state.cr2 ==
+        0x507fc);  // of the push of EFLAGS, in the double fault's delivery as well
 }
 
 TEST_CASE("x86 interrupts: IF, and what makes an interrupt wait") {
@@ -338,8 +353,10 @@ TEST_CASE("x86 interrupts: IF, and what makes an interrupt wait") {
     m.cpu.state.eflags |= flag::kIf;
     m.cpu.state.r[kEax] = kKernelData, m.cpu.state.r[kEbx] = 0x6000;
     m.put(0x6000, kStack), m.put(0x6004, kKernelData);
-    if (lss) m.code({0x0f, 0xb2, 0x23, 0x90});
-    else m.code({0x8e, 0xd0, 0x90});
+    if (lss)
+      m.code({0x0f, 0xb2, 0x23, 0x90});
+    else
+      m.code({0x8e, 0xd0, 0x90});
     m.cpu.step();
     m.cpu.intr_line = true;
     CHECK(m.cpu.interrupt_due() == lss);

@@ -1,4 +1,5 @@
-// An x86 CPU with RAM, flat segments of rings 0 and 3, a TSS and an IDT, for tests of system-level behaviour.
+// An x86 CPU with RAM, flat segments of rings 0 and 3, a TSS and an IDT, for tests of system-level
+// behaviour.
 #pragma once
 
 #include <initializer_list>
@@ -14,8 +15,10 @@ using namespace ringside::x86;
 
 /// Where things lie, and which selectors there are.
 inline constexpr u32 kGdt = 0x1000, kIdt = 0x2000, kTss = 0x3000, kLdt = 0x4000;
-inline constexpr u32 kCode = 0x10000, kHandlers = 0x18000, kStack = 0x20000, kInnerStack = 0x28000, kUserStack = 0x30000;
-inline constexpr u16 kKernelCode = 0x08, kKernelData = 0x10, kUserCode = 0x1b, kUserData = 0x23, kTssSelector = 0x28;
+inline constexpr u32 kCode = 0x10000, kHandlers = 0x18000, kStack = 0x20000, kInnerStack = 0x28000,
+                     kUserStack = 0x30000;
+inline constexpr u16 kKernelCode = 0x08, kKernelData = 0x10, kUserCode = 0x1b, kUserData = 0x23,
+                     kTssSelector = 0x28;
 /// Free slots of the GDT from here on.
 inline constexpr u16 kFree = 0x40;
 inline constexpr u32 kGdtLimit = 0xff;
@@ -26,13 +29,17 @@ inline constexpr u32 kCodeRights = 0x9a, kDataRights = 0x92, kDpl3 = 0x60;
 /// A descriptor with byte granularity, 32-bit.
 constexpr u64 make_descriptor(u32 base, u32 limit, u32 rights, u32 flags = 4) {
   const u64 low = (limit & 0xffff) | (base & 0xffff) << 16;
-  const u64 high = (base >> 16 & 0xff) | rights << 8 | (limit & 0xf0000) | flags << 20 | (base & 0xff000000);
+  const u64 high =
+      (base >> 16 & 0xff) | rights << 8 | (limit & 0xf0000) | flags << 20 | (base & 0xff000000);
   return high << 32 | low;
 }
 /// Base 0, 4 GiB.
-constexpr u64 make_flat(u32 rights) { return make_descriptor(0, 0xfffff, rights, 0xc); }
+constexpr u64 make_flat(u32 rights) {
+  return make_descriptor(0, 0xfffff, rights, 0xc);
+}
 /// Types: 0xe interrupt gate, 0xf trap gate, 6 and 7 the 16-bit ones, 0xc call gate, 5 task gate.
-constexpr u64 make_gate(u16 selector, u32 offset, u32 type, unsigned dpl = 0, unsigned parameters = 0) {
+constexpr u64 make_gate(u16 selector, u32 offset, u32 type, unsigned dpl = 0,
+                        unsigned parameters = 0) {
   const u64 low = (offset & 0xffff) | u32{selector} << 16;
   const u64 high = (offset & 0xffff0000) | (0x80u | dpl << 5 | type) << 8 | parameters;
   return high << 32 | low;
@@ -58,7 +65,8 @@ struct TestBus final : Bus {
 };
 
 struct Machine {
-  explicit Machine(const char* model = "i686") : cpu(0, *find_model(model), memory, ledger, clock, bus) {
+  explicit Machine(const char* model = "i686")
+      : cpu(0, *find_model(model), memory, ledger, clock, bus) {
     set_gdt(kKernelCode, make_flat(kCodeRights));
     set_gdt(kKernelData, make_flat(kDataRights));
     set_gdt(kUserCode, make_flat(kCodeRights | kDpl3));
@@ -79,7 +87,9 @@ struct Machine {
   void set_gdt(u16 selector, u64 value) { put64(kGdt + (selector & ~7u), value); }
   void set_idt(unsigned vector, u64 value) { put64(kIdt + 8 * vector, value); }
   void put(u32 at, u32 value) { memory.write<u32>({at}, value); }
-  void put64(u32 at, u64 value) { put(at, static_cast<u32>(value)), put(at + 4, static_cast<u32>(value >> 32)); }
+  void put64(u32 at, u64 value) {
+    put(at, static_cast<u32>(value)), put(at + 4, static_cast<u32>(value >> 32));
+  }
   u32 word(u32 at) const { return memory.read<u32>({at}); }
 
   /// Flat segments of a ring, EIP at kCode, an empty stack.
@@ -130,11 +140,15 @@ struct Machine {
   Cpu cpu;
 };
 
-constexpr Trap exception(Vector vector) { return {vector, false, 0, 0, Trap::Kind::kException, 0}; }
+constexpr Trap exception(Vector vector) {
+  return {vector, false, 0, 0, Trap::Kind::kException, 0};
+}
 constexpr Trap exception(Vector vector, u32 code, u32 address = 0) {
   return {vector, true, code, address, Trap::Kind::kException, 0};
 }
-constexpr Trap nothing() { return {255}; }
+constexpr Trap nothing() {
+  return {255};
+}
 
 }  // namespace ringside::test::x86
 

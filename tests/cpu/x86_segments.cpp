@@ -1,4 +1,5 @@
-// Segment loads, accesses by segment, and the instructions that look at descriptors (Intel SDM volume 3, chapter 5).
+// Segment loads, accesses by segment, and the instructions that look at descriptors (Intel SDM
+// volume 3, chapter 5).
 #include "cpu/x86_machine.hpp"
 
 using namespace ringside;
@@ -37,17 +38,23 @@ TEST_CASE("x86 segments: what may be loaded, and what is raised if not") {
       {"execute-only code", Seg::kDs, 0, kHere, make_flat(0x98), exception(kGp, kHere)},
       {"a TSS", Seg::kDs, 0, kHere, make_flat(0x89), exception(kGp, kHere)},
       {"absent data", Seg::kDs, 0, kHere, make_flat(kDataRights & absent), exception(kNp, kHere)},
-      {"data of ring 0 by RPL 3", Seg::kDs, 0, kHere | 3, make_flat(kDataRights), exception(kGp, kHere)},
-      {"data of ring 0 at CPL 3", Seg::kEs, 3, kHere, make_flat(kDataRights), exception(kGp, kHere)},
-      {"code of ring 0 at CPL 3", Seg::kEs, 3, kHere, make_flat(kCodeRights), exception(kGp, kHere)},
+      {"data of ring 0 by RPL 3", Seg::kDs, 0, kHere | 3, make_flat(kDataRights),
+       exception(kGp, kHere)},
+      {"data of ring 0 at CPL 3", Seg::kEs, 3, kHere, make_flat(kDataRights),
+       exception(kGp, kHere)},
+      {"code of ring 0 at CPL 3", Seg::kEs, 3, kHere, make_flat(kCodeRights),
+       exception(kGp, kHere)},
       {"conforming code of ring 0 at CPL 3", Seg::kFs, 3, kHere | 3, make_flat(0x9e), nothing()},
       {"stack of ring 0", Seg::kSs, 0, kHere, make_flat(kDataRights), nothing()},
-      {"stack by another RPL", Seg::kSs, 0, kHere | 1, make_flat(kDataRights), exception(kGp, kHere)},
-      {"stack of another ring", Seg::kSs, 0, kHere, make_flat(kDataRights | kDpl3), exception(kGp, kHere)},
+      {"stack by another RPL", Seg::kSs, 0, kHere | 1, make_flat(kDataRights),
+       exception(kGp, kHere)},
+      {"stack of another ring", Seg::kSs, 0, kHere, make_flat(kDataRights | kDpl3),
+       exception(kGp, kHere)},
       {"read-only stack", Seg::kSs, 0, kHere, make_flat(0x90), exception(kGp, kHere)},
       {"code as stack", Seg::kSs, 0, kHere, make_flat(kCodeRights), exception(kGp, kHere)},
       {"absent stack", Seg::kSs, 0, kHere, make_flat(kDataRights & absent), exception(kSs, kHere)},
-      {"stack of ring 3 at CPL 3", Seg::kSs, 3, kHere | 3, make_flat(kDataRights | kDpl3), nothing()},
+      {"stack of ring 3 at CPL 3", Seg::kSs, 3, kHere | 3, make_flat(kDataRights | kDpl3),
+       nothing()},
       {"into CS", Seg::kCs, 0, kHere, make_flat(kCodeRights), exception(kUd)},
   };
   for (const Load& each : kLoads) {
@@ -58,8 +65,10 @@ TEST_CASE("x86 segments: what may be loaded, and what is raised if not") {
     const Segment before = m.cpu.state.segment(each.which);
     CHECK(load(m, each.which, each.selector) == each.expected);
     const Segment& after = m.cpu.state.segment(each.which);
-    if (each.expected == nothing()) CHECK(after.selector == each.selector);
-    else CHECK(after == before);
+    if (each.expected == nothing())
+      CHECK(after.selector == each.selector);
+    else
+      CHECK(after == before);
   }
 }
 
@@ -92,10 +101,14 @@ TEST_CASE("x86 segments: LLDT and LTR take their kind of descriptor only, LTR le
     u32 rights;
     Trap expected;
   } const kCases[] = {
-      {0xd0, kHere, 0x89, exception(kGp, kHere)}, {0xd0, kHere, 0x02, exception(kNp, kHere)},
-      {0xd0, kHere | 4, 0x82, exception(kGp, kHere | 4)}, {0xd8, 0, 0x89, exception(kGp, 0)},
-      {0xd8, kHere, 0x8b, exception(kGp, kHere)}, {0xd8, kHere, 0x82, exception(kGp, kHere)},
-      {0xd8, kHere, 0x09, exception(kNp, kHere)}, {0xd8, kHere, 0x89, nothing()},
+      {0xd0, kHere, 0x89, exception(kGp, kHere)},
+      {0xd0, kHere, 0x02, exception(kNp, kHere)},
+      {0xd0, kHere | 4, 0x82, exception(kGp, kHere | 4)},
+      {0xd8, 0, 0x89, exception(kGp, 0)},
+      {0xd8, kHere, 0x8b, exception(kGp, kHere)},
+      {0xd8, kHere, 0x82, exception(kGp, kHere)},
+      {0xd8, kHere, 0x09, exception(kNp, kHere)},
+      {0xd8, kHere, 0x89, nothing()},
       {0xd8, kHere, 0x81, nothing()},
   };
   for (const auto& each : kCases) {
@@ -120,11 +133,21 @@ TEST_CASE("x86 segments: accesses keep to limit and type") {
     u32 offset;
     bool write, allowed;
   } const kCases[] = {
-      {small, 0xffc, false, true},    {small, 0xffd, false, false},     {small, 0xffffffff, false, false},
-      {down, 0x1000, true, true},     {down, 0xfff, true, false},       {down, 0xfffffffc, true, true},
-      {down, 0xfffffffd, true, false}, {down16, 0xfffc, true, true},    {down16, 0xfffd, true, false},
-      {read_only, 0, false, true},    {read_only, 0, true, false},      {code, 0, false, true},
-      {code, 0, true, false},         {hidden, 0, false, false},        {Segment{}, 0, false, false},
+      {small, 0xffc, false, true},
+      {small, 0xffd, false, false},
+      {small, 0xffffffff, false, false},
+      {down, 0x1000, true, true},
+      {down, 0xfff, true, false},
+      {down, 0xfffffffc, true, true},
+      {down, 0xfffffffd, true, false},
+      {down16, 0xfffc, true, true},
+      {down16, 0xfffd, true, false},
+      {read_only, 0, false, true},
+      {read_only, 0, true, false},
+      {code, 0, false, true},
+      {code, 0, true, false},
+      {hidden, 0, false, false},
+      {Segment{}, 0, false, false},
   };
   for (const auto& each : kCases) {
     Machine m;

@@ -1,4 +1,5 @@
-// System instructions, ports and their permissions (Intel SDM volume 3, chapters 2 and 5; volume 1, chapter 19).
+// System instructions, ports and their permissions (Intel SDM volume 3, chapters 2 and 5; volume 1,
+// chapter 19).
 #include "cpu/x86_machine.hpp"
 
 using namespace ringside;
@@ -22,17 +23,32 @@ u32 cpuid(Machine& m, u32 leaf, unsigned out) {
 }
 Trap msr(Machine& m, u8 opcode, u32 number, u64 value = 0) {
   m.cpu.state.r[kEcx] = number;
-  if (opcode == 0x30) m.cpu.state.r[kEax] = static_cast<u32>(value), m.cpu.state.r[kEdx] = static_cast<u32>(value >> 32);
+  if (opcode == 0x30)
+    m.cpu.state.r[kEax] = static_cast<u32>(value),
+    m.cpu.state.r[kEdx] = static_cast<u32>(value >> 32);
   return m.trap_of({0x0f, opcode});
 }
 
 }  // namespace
 
 TEST_CASE("x86 system: what only ring 0 may do") {
-  const std::initializer_list<u8> kInstructions[] = {
-      {0xf4}, {0x0f, 0x06}, {0x0f, 0x08}, {0x0f, 0x09}, {0x0f, 0x30}, {0x0f, 0x32}, {0x0f, 0x20, 0xc0},
-      {0x0f, 0x22, 0xc0}, {0x0f, 0x21, 0xc0}, {0x0f, 0x23, 0xc0}, {0x0f, 0x01, 0x13}, {0x0f, 0x01, 0x1b},
-      {0x0f, 0x01, 0xf0}, {0x0f, 0x01, 0x3b}, {0x0f, 0x00, 0xd0}, {0x0f, 0x00, 0xd8}, {0x0f, 0x35}};
+  const std::initializer_list<u8> kInstructions[] = {{0xf4},
+                                                     {0x0f, 0x06},
+                                                     {0x0f, 0x08},
+                                                     {0x0f, 0x09},
+                                                     {0x0f, 0x30},
+                                                     {0x0f, 0x32},
+                                                     {0x0f, 0x20, 0xc0},
+                                                     {0x0f, 0x22, 0xc0},
+                                                     {0x0f, 0x21, 0xc0},
+                                                     {0x0f, 0x23, 0xc0},
+                                                     {0x0f, 0x01, 0x13},
+                                                     {0x0f, 0x01, 0x1b},
+                                                     {0x0f, 0x01, 0xf0},
+                                                     {0x0f, 0x01, 0x3b},
+                                                     {0x0f, 0x00, 0xd0},
+                                                     {0x0f, 0x00, 0xd8},
+                                                     {0x0f, 0x35}};
   for (const auto& each : kInstructions)
     for (const unsigned ring : {1u, 2u, 3u}) {
       Machine m;
@@ -76,8 +92,8 @@ TEST_CASE("x86 system: the I/O bitmap") {
   CHECK(in(0x21, {0xec}) == denied);
   CHECK(in(0x22, {0x66, 0xed}) == nothing());
   CHECK(in(0x24, {0xed}) == nothing());
-  CHECK(in(0x25, {0xed}) == denied);    // reaches into the next byte
-  CHECK(in(0x28, {0xec}) == denied);    // the second byte lies beyond the limit
+  CHECK(in(0x25, {0xed}) == denied);  // reaches into the next byte
+  CHECK(in(0x28, {0xec}) == denied);  // the second byte lies beyond the limit
   m.cpu.state.tr.limit = 102;
   CHECK(in(0x20, {0xec}) == denied);
   m.cpu.state.tr = {kTssSelector, kTss, 0x80, 0x83};  // a 16-bit TSS has none

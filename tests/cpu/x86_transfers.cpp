@@ -11,7 +11,8 @@ constexpr u32 kTarget = 0x14000;
 
 // jmp or call selector:kTarget
 Trap transfer(Machine& m, u8 opcode, u16 selector) {
-  return m.trap_of({opcode, 0x00, 0x40, 0x01, 0x00, static_cast<u8>(selector), static_cast<u8>(selector >> 8)});
+  return m.trap_of(
+      {opcode, 0x00, 0x40, 0x01, 0x00, static_cast<u8>(selector), static_cast<u8>(selector >> 8)});
 }
 constexpr u8 kJump = 0xea, kCall = 0x9a;
 
@@ -115,18 +116,26 @@ TEST_CASE("x86 transfers: the checks of a call gate") {
     u64 gate, target;
     Trap expected;
   } const kCases[] = {
-      {"gate of ring 0 at CPL 3", kCall, 3, 0, make_gate(kKernelCode, kTarget, 0xc), 0, exception(kGp, kGate)},
-      {"gate of ring 0 by RPL 3", kCall, 0, 3, make_gate(kKernelCode, kTarget, 0xc), 0, exception(kGp, kGate)},
-      {"absent", kCall, 0, 0, make_gate(kKernelCode, kTarget, 0xc) & ~(u64{0x8000} << 32), 0, exception(kNp, kGate)},
+      {"gate of ring 0 at CPL 3", kCall, 3, 0, make_gate(kKernelCode, kTarget, 0xc), 0,
+       exception(kGp, kGate)},
+      {"gate of ring 0 by RPL 3", kCall, 0, 3, make_gate(kKernelCode, kTarget, 0xc), 0,
+       exception(kGp, kGate)},
+      {"absent", kCall, 0, 0, make_gate(kKernelCode, kTarget, 0xc) & ~(u64{0x8000} << 32), 0,
+       exception(kNp, kGate)},
       {"to nothing", kCall, 0, 0, make_gate(0, kTarget, 0xc), 0, exception(kGp, 0)},
-      {"to data", kCall, 0, 0, make_gate(kOther, kTarget, 0xc), make_flat(kDataRights), exception(kGp, kOther)},
-      {"outwards", kCall, 0, 0, make_gate(kUserCode, kTarget, 0xc), 0, exception(kGp, kUserCode & ~3u)},
-      {"to absent code", kCall, 0, 0, make_gate(kOther, kTarget, 0xc), make_flat(0x1a), exception(kNp, kOther)},
-      {"jump inwards", kJump, 3, 0, make_gate(kKernelCode, kTarget, 0xc, 3), 0, exception(kGp, kKernelCode)},
+      {"to data", kCall, 0, 0, make_gate(kOther, kTarget, 0xc), make_flat(kDataRights),
+       exception(kGp, kOther)},
+      {"outwards", kCall, 0, 0, make_gate(kUserCode, kTarget, 0xc), 0,
+       exception(kGp, kUserCode & ~3u)},
+      {"to absent code", kCall, 0, 0, make_gate(kOther, kTarget, 0xc), make_flat(0x1a),
+       exception(kNp, kOther)},
+      {"jump inwards", kJump, 3, 0, make_gate(kKernelCode, kTarget, 0xc, 3), 0,
+       exception(kGp, kKernelCode)},
       {"jump at the same level", kJump, 0, 0, make_gate(kKernelCode, kTarget, 0xc), 0, nothing()},
-      {"to conforming code", kJump, 3, 3, make_gate(kOther, kTarget, 0xc, 3), make_flat(0x9e), nothing()},
-      {"behind the limit", kCall, 0, 0, make_gate(kOther, kTarget, 0xc), make_descriptor(0, 9, kCodeRights),
-       exception(kGp, 0)},
+      {"to conforming code", kJump, 3, 3, make_gate(kOther, kTarget, 0xc, 3), make_flat(0x9e),
+       nothing()},
+      {"behind the limit", kCall, 0, 0, make_gate(kOther, kTarget, 0xc),
+       make_descriptor(0, 9, kCodeRights), exception(kGp, 0)},
   };
   for (const auto& each : kCases) {
     INFO(each.what);
@@ -139,7 +148,8 @@ TEST_CASE("x86 transfers: the checks of a call gate") {
   }
 }
 
-TEST_CASE("x86 transfers: RETF to an outer ring checks what it pops and drops privileged segments") {
+TEST_CASE(
+    "x86 transfers: RETF to an outer ring checks what it pops and drops privileged segments") {
   struct {
     const char* what;
     u16 code, stack;

@@ -1,4 +1,5 @@
-// 32-bit paging: rights, error codes, accessed and dirty bits, large and global pages (Intel SDM volume 3, chapter 4).
+// 32-bit paging: rights, error codes, accessed and dirty bits, large and global pages (Intel SDM
+// volume 3, chapter 4).
 #include "mmu/x86/mmu.hpp"
 
 #include "catch.hpp"
@@ -26,7 +27,9 @@ struct Machine {
   }
   void set(u32 at, u32 value) { memory.write<u32>({at}, value); }
   u32 entry(u32 at) const { return memory.read<u32>({at}); }
-  u64 references() const { return ledger.count(cost::Account::kPageWalk, cost::Param::kWalkReference); }
+  u64 references() const {
+    return ledger.count(cost::Account::kPageWalk, cost::Param::kWalkReference);
+  }
 
   cost::Ledger ledger{*cost::preset("textbook")};
   mmu::Memory memory{{0}, 1u << 20};
@@ -45,7 +48,9 @@ bool may(u32 directory, u32 leaf, bool user, bool write, bool write_protect) {
 }  // namespace
 
 TEST_CASE("x86 paging: rights of both levels, by privilege and CR0.WP") {
-  const auto bits = [](unsigned n) { return (n & 1 ? kP : 0) | (n & 2 ? kRw : 0) | (n & 4 ? kUs : 0); };
+  const auto bits = [](unsigned n) {
+    return (n & 1 ? kP : 0) | (n & 2 ? kRw : 0) | (n & 4 ? kUs : 0);
+  };
   for (unsigned n = 0; n < 8 * 8 * 8; ++n) {
     const u32 directory = bits(n & 7), leaf = bits(n >> 3 & 7);
     const bool user = n & 64, write = n & 128, wp = n & 256;
@@ -88,7 +93,8 @@ TEST_CASE("x86 paging: a walk reads two entries, then the TLB has it") {
   CHECK(m.entry(kTable + 20) == (0x7000 | kP | kRw | kA | kD));
 }
 
-TEST_CASE("x86 paging: a translation stays until it is invalidated, a forbidden access walks anew") {
+TEST_CASE(
+    "x86 paging: a translation stays until it is invalidated, a forbidden access walks anew") {
   Machine m;
   m.map(kP | kRw, kP | kRw);
   m.go(Access::kStore);
