@@ -4,26 +4,33 @@
 
 namespace ringside::x86 {
 
+/// Events that a delivery tries before the CPU shuts down: any chain that ends is shorter.
+inline constexpr unsigned kLongestDelivery = 8;
+
 // What fails in the delivery of a trap comes in its place, or doubles it; the state is that of the start each time.
+// Exceptions that do not add up could follow each other for ever, deaf to interrupts
+// (CVE-2015-5307); here the CPU shuts down after some.
 template <class Env>
 bool View<Env>::deliver(const Trap& trap) {
   State before = s_;
   Trap now = trap;
-  for (;;) {
+  for (unsigned tries = 0; tries < kLongestDelivery; ++tries) {
     if (now.kind == Trap::Kind::kException && now.vector == kPf) s_.cr2 = before.cr2 = now.address;
     fault_.reset();
     external_ = now.external() ? selector_code::kExternal : 0;
     enter_handler(now);
     external_ = 0;
-    if (!fault_) break;
+    if (!fault_) {
+      s_.eip = next_;
+      return true;
+    }
     if (fault_->vector == kPf) before.cr2 = fault_->address;
     s_ = before;
     const auto next = combined(now, *fault_);
     if (!next) return false;
     now = *next;
   }
-  s_.eip = next_;
-  return true;
+  return false;
 }
 
 template <class Env>
