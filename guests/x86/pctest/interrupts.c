@@ -24,7 +24,7 @@ bool note_clock(struct trap_frame* frame) {
 
 // A machine that has lost the interrupt must not hang: a clock of the local APIC ends the wait.
 bool await_interrupts(uint32_t count) {
-  uint32_t patience = 50;
+  uint32_t patience = 500;
   while (interrupts < count && patience-- > 0) {
     lapic_write(LAPIC_INITIAL, 0x1000000);
     sti_hlt();
