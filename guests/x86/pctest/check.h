@@ -49,6 +49,7 @@ void check_cpu(void);
 void check_descriptors(void);
 void check_faults(void);
 void check_rings(void);
+void check_gates(void);
 void check_instructions(void);
 void check_strings(void);
 void check_paging(void);
@@ -68,6 +69,7 @@ uint32_t cpu_features(void);
 #define CPU_PSE (1u << 3)
 #define CPU_TSC (1u << 4)
 #define CPU_CX8 (1u << 8)
+#define CPU_APIC (1u << 9)
 #define CPU_SEP (1u << 11)
 #define CPU_CMOV (1u << 15)
 

@@ -64,7 +64,29 @@ static void check_self_modifying(void) {
   check("insn.self-modifying", result, 0x77);
 }
 
+// Long NOPs and hints: they do nothing, with any operand, even one that cannot be read (SDM 2,
+// NOP).
+USER(user_nops, "movl $" TEXT(KERNEL_BASE) ", %ecx",
+     "nopl (%ecx); nopw 8(%ecx, %ecx); .byte 0xf3, 0x0f, 0x1e, 0xfb; .byte 0x0f, 0x18, 0x01");
+
+static void check_nops(void) {
+  if (!(cpu_features() & CPU_CMOV)) return note("no long NOP");
+  check_user_ends("insn.nops", user_nops);
+  check("insn.nops", last_trap.vector, VECTOR_EXIT);
+}
+
+#define MSR_APIC_BASE 0x1b
+
+static void check_msr(void) {
+  if (!(cpu_features() & CPU_APIC)) return note("no local APIC");
+  uint32_t low, high;
+  __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(MSR_APIC_BASE));
+  check("insn.rdmsr.apic-base", low & ~0x400u, LAPIC | 0x900);  // on, and the first CPU
+}
+
 void check_instructions(void) {
+  check_nops();
+  check_msr();
   check_i486();
   check_cmpxchg8b();
   check_cmov();

@@ -34,7 +34,9 @@
 #define SEL_CALL_GATE 0x73
 #define SEL_SMALL_STACK 0x78  // kernel data, 16 bytes
 #define SEL_BEYOND 0x403      // beyond the GDT's end
-#define GDT_ENTRIES 16
+#define SEL_RING1_CODE 0x81
+#define SEL_RING1_DATA 0x89
+#define GDT_ENTRIES 18
 #define SEL_LDT_DATA 0x07  // first entry of the LDT, RPL 3
 
 // ---- Vectors ---------------------------------------------------------------------------------

@@ -16,10 +16,10 @@ struct group {
 };
 
 static const struct group groups[] = {
-    {"cpu", check_cpu},     {"seg", check_descriptors},   {"fault", check_faults},
-    {"ring", check_rings},  {"insn", check_instructions}, {"string", check_strings},
-    {"page", check_paging}, {"platform", check_platform}, {"irq", check_interrupts},
-    {"dev", check_devices}, {"ide", check_ide},
+    {"cpu", check_cpu},        {"seg", check_descriptors}, {"fault", check_faults},
+    {"ring", check_rings},     {"gate", check_gates},      {"insn", check_instructions},
+    {"string", check_strings}, {"page", check_paging},     {"platform", check_platform},
+    {"irq", check_interrupts}, {"dev", check_devices},     {"ide", check_ide},
 };
 
 static bool has_word(const char* text, const char* word) {

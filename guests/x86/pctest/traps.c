@@ -40,6 +40,8 @@ static void make_gdt(void) {
   set_segment(SEL_ABSENT_CODE, 0, flat, 0x7a, SEGMENT_4K);
   set_segment(SEL_CONFORMING, 0, flat, 0x9e, SEGMENT_4K);
   set_segment(SEL_SMALL_STACK, 0, 15, ACCESS_DATA, SEGMENT_BYTES);
+  set_segment(SEL_RING1_CODE, 0, flat, 0xba, SEGMENT_4K);
+  set_segment(SEL_RING1_DATA, 0, flat, 0xb2, SEGMENT_4K);
   ldt[0] = segment_descriptor(0, flat, ACCESS_DATA | ACCESS_USER, SEGMENT_4K);
 }
 
