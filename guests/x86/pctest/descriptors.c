@@ -97,7 +97,7 @@ static void check_verify(void) {
   check("seg.verw.data", verw_of(SEL_USER_DATA), true);
   check("seg.verw.read-only", verw_of(SEL_READ_ONLY), false);
   check("seg.verw.code", verw_of(SEL_KERNEL_CODE), false);
-  check("seg.verr.user", check_user_ends("seg.verr.user", user_verr_kernel), false);
+  check("seg.verr.user.answer", check_user_ends("seg.verr.user", user_verr_kernel), false);
 }
 
 void check_descriptors(void) {

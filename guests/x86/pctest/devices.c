@@ -146,8 +146,9 @@ void check_devices(void) {
   on_trap(VECTOR_LOW, note_clock);
   check_pit();
   check_pic();
-  check_ioapic();
-  check_uart();
   check_keyboard();
   check_screen();
+  if (!(cpu_features() & CPU_APIC)) return note("no local APIC");
+  check_ioapic();
+  check_uart();
 }

@@ -59,5 +59,6 @@ void check_gates(void) {
   check_call();
   check_refused();
   check_bad_stack();
-  check("gate.conforming", check_user_ends("gate.conforming", user_conforming), SEL_CONFORMING | 3);
+  check("gate.conforming.cs", check_user_ends("gate.conforming", user_conforming),
+        SEL_CONFORMING | 3);
 }

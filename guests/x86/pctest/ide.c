@@ -111,6 +111,7 @@ static void check_no_interrupt(void) {
 }
 
 void check_ide(void) {
+  if (!(cpu_features() & CPU_APIC)) return note("no local APIC");
   if (!drive_there()) return note("no drive");
   uint32_t pin = pin_of_irq(IRQ_IDE);
   lapic_write(LAPIC_TIMER, VECTOR_LOW);
