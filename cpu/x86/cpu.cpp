@@ -1,20 +1,25 @@
 #include "cpu/x86/cpu.hpp"
 
+#include "cpu/x86/execute.hpp"
 #include "cpu/x86/hardware.hpp"
-#include "cpu/x86/operands.hpp"
 
 namespace ringside::x86 {
 
 using cost::Account;
 using cost::Param;
 
-Cpu::Cpu(u32 number, const CpuModel& model, mmu::Memory& memory, cost::Ledger& ledger, cpu::Clock& clock,
-         Bus& bus)
-    : number_(number), model_(model), mmu_(memory, ledger), ledger_(ledger), clock_(&clock), bus_(bus) {
+Cpu::Cpu(u32 number, const CpuModel& model, mmu::Memory& memory, cost::Ledger& ledger,
+         cpu::Clock& clock, Bus& bus)
+    : number_(number),
+      model_(model),
+      mmu_(memory, ledger),
+      ledger_(ledger),
+      clock_(&clock),
+      bus_(bus) {
   if (number != 0) state.apic_base &= ~u64{msr::kApicBoot};
 }
 
-// The other world's translations are none of this one's.
+// The other world's translations are none of this one's; VPIDs tell them apart.
 void Cpu::bring_back(const Loaded& world, cpu::Clock& clock) {
   state = world.state;
   trap_to = world.trap_to;
@@ -24,7 +29,11 @@ void Cpu::bring_back(const Loaded& world, cpu::Clock& clock) {
   nmi_line = world.nmi_line;
   clock_ = &clock;
   fetch_.valid = false;
-  mmu_.tlb.drop_all_vms();
+  non_root = world.non_root;
+  mmu_.nested = world.nested;
+  if (world.vpid == 0 || mmu_.tlb.vmid() == 0) mmu_.tlb.drop_all_vms();
+  mmu_.tlb.set_vmid(world.vpid);
+  mmu_.caches.clear();
 }
 
 Account Cpu::account() const {
@@ -36,15 +45,15 @@ Account Cpu::account() const {
 
 namespace {
 
-constexpr Trap fault_with_code(Vector vector, u32 code, u32 address = 0) {
-  return {vector, true, code, address, Trap::Kind::kException, 0};
+constexpr Trap fault_with_code(Vector vector, u32 code) {
+  return {vector, true, code, 0, Trap::Kind::kException, 0};
 }
 
 }  // namespace
 
 std::optional<Trap> Cpu::look_up_fetch(u32 linear) {
   const Translation found = mmu_.translate(paging_context(), linear, Access::kFetch);
-  if (found.fault) return fault_with_code(kPf, found.code, linear);
+  if (const auto trap = fault_of(found, linear)) return trap;
   fetch_ = {true, linear & ~kPageMask, found.hpa.page_base()};
   return std::nullopt;
 }
@@ -61,12 +70,14 @@ bool Cpu::fetch_cached() {
 // Code is fetched from RAM; elsewhere the bus reads as ones, which is no instruction.
 void Cpu::copy_code(Hpa from, u32 count, u8* to) const {
   const bool ram = mmu_.memory().contains(from, count);
-  if (ram) std::copy_n(mmu_.memory().at(from), count, to);
-  else std::fill_n(to, count, u8{0xff});
+  if (ram)
+    std::copy_n(mmu_.memory().at(from), count, to);
+  else
+    std::fill_n(to, count, u8{0xff});
 }
 
-// The bytes at EIP, as far as CS and the page reach. Only an instruction that goes on behind the page looks the next
-// one up.
+// The bytes at EIP, as far as CS and the page reach. Only an instruction that goes on behind the
+// page looks the next one up.
 std::optional<Trap> Cpu::fetch_instruction(Instruction& instruction) {
   const Segment& cs = state.segment(Seg::kCs);
   const u32 linear = code_address();
@@ -84,15 +95,17 @@ std::optional<Trap> Cpu::fetch_instruction(Instruction& instruction) {
     if (const auto trap = fetch_across(linear, in_limit, size, instruction)) return trap;
   }
   if (auto* audit = mmu_.memory().audit())
-    audit->accessed(mmu::Agent::kGuest, at, std::min<u32>(instruction.length, count), Access::kFetch);
+    audit->accessed(mmu::Agent::kGuest, at, std::min<u32>(instruction.length, count),
+                    Access::kFetch);
   if (instruction.row != kTooShortRow) return std::nullopt;
   return fault_with_code(kGp, 0);  // it goes on behind the limit of CS
 }
 
-std::optional<Trap> Cpu::fetch_across(u32 linear, u32 count, CodeSize size, Instruction& instruction) {
+std::optional<Trap> Cpu::fetch_across(u32 linear, u32 count, CodeSize size,
+                                      Instruction& instruction) {
   const u32 here = kPageSize - (linear & kPageMask);
   const Translation next = mmu_.translate(paging_context(), linear + here, Access::kFetch);
-  if (next.fault) return fault_with_code(kPf, next.code, linear + here);
+  if (const auto trap = fault_of(next, linear + here)) return trap;
   std::array<u8, kMaxLength> bytes;
   copy_code(fetch_.base + (linear & kPageMask), here, bytes.data());
   copy_code(next.hpa, count - here, bytes.data() + here);
@@ -133,47 +146,24 @@ std::optional<Trap> Cpu::instruction_breakpoint() {
 // --- stepping ---
 
 Step Cpu::step(bool sensitive_seen) {
-  if (interrupt_due()) return trapped(due_event(), kIllegalRow, false);
+  if (non_root.active || non_root.left_at_entry) {
+    if (non_root_event_due()) return non_root_event();
+    non_root.begin(state);
+  } else if (interrupt_due()) {
+    return trapped(due_event(), kIllegalRow, false);
+  }
   if (state.halted) return {Step::Kind::kHalted, kIllegalRow, {}, false, false};
   if (const auto trap = instruction_breakpoint()) return trapped(*trap, kIllegalRow, true);
   Instruction instruction;
   if (const auto trap = fetch_instruction(instruction)) return trapped(*trap, kIllegalRow, true);
-  const bool hole = instruction.row < kRowCount && state.cpl != 0 && is_hole(kRows[instruction.row]);
+  const bool hole =
+      instruction.row < kRowCount && state.cpl != 0 && is_hole(kRows[instruction.row]);
   if (hole && trap_to == cpu::TrapTo::kVmm && !sensitive_seen)
     return {Step::Kind::kSensitive, instruction.row, {}, false, false};
   return execute(instruction);
 }
 
 namespace {
-
-// Whether REP has another iteration, after one that left the flags as they are (SDM volume 2, REP).
-bool goes_on(const Instruction& i, u32 left, u32 eflags) {
-  if (left == 0) return false;
-  if (i.row != row_of("scas") && i.row != row_of("cmps")) return true;
-  return ((eflags & flag::kZf) != 0) == (i.rep == Rep::kRepe);
-}
-
-// One iteration; true if EIP stays.
-template <class V>
-bool iterate(V& view, const Instruction& i) {
-  const u32 mask = rows::address_mask(i);
-  const u32 count = view.r(kEcx) & mask;
-  if (count == 0) return false;
-  execute_meaning(view, i);
-  view.set_r(kEcx, (view.r(kEcx) & ~mask) | (count - 1));
-  if (!goes_on(i, count - 1, view.eflags())) return false;
-  view.stay();
-  return true;
-}
-
-template <class V>
-bool run(V& view, const Instruction& i, Model generation) {
-  if (i.row == kTooLongRow) return view.fault(kGp, 0), false;
-  if (i.row >= kRowCount || kRows[i.row].since > generation) return view.undefined(), false;
-  if (i.rep != Rep::kNone) return iterate(view, i);
-  execute_meaning(view, i);
-  return false;
-}
 
 // Whether a jump to its own address leaves all that its next execution depends on as it was.
 constexpr bool repeats_itself(unsigned row) {
@@ -185,6 +175,8 @@ constexpr bool repeats_itself(unsigned row) {
 }  // namespace
 
 Step Cpu::execute(const Instruction& instruction) {
+  if (non_root.active)
+    if (const auto left = exit_before(instruction)) return *left;
   accesses_ = {};
   Hardware hardware(*this);
   View<Hardware> view(state, hardware, model_);
@@ -192,7 +184,11 @@ Step Cpu::execute(const Instruction& instruction) {
   const bool single_step = state.eflags & flag::kTf;
   const u32 here = state.eip;
   view.begin(instruction);
-  const bool iterates = run(view, instruction, model_.generation);
+  const bool iterates = [&] {
+    if (!non_root.masks(instruction)) return execute_once(view, instruction, model_.generation);
+    const Unmasked visible(*this);
+    return execute_once(view, instruction, model_.generation);
+  }();
   if (const auto& trap = view.finish()) return trapped(*trap, instruction.row, true);
   state.pending_debug |= view.breakpoints_met();
   if (single_step && state.shadow != Shadow::kByMovSs) state.pending_debug |= debug::kStep;
@@ -212,23 +208,29 @@ Step Cpu::completed(const Instruction& instruction, Account payer, bool iterates
 
 void Cpu::record_registers(const std::array<u32, kGprs>& before) {
   for (unsigned i = 0; i < kGprs; ++i)
-    if (state.r[i] != before[i]) effects_->registers.push_back({static_cast<u8>(i), before[i], state.r[i]});
+    if (state.r[i] != before[i])
+      effects_->registers.push_back({static_cast<u8>(i), before[i], state.r[i]});
 }
 
 namespace {
 
-// What an instruction costs beside `insn` and its accesses, or nothing. Invalidations have paid by the translations
-// they dropped, HLT pays by waiting, traps pay as traps.
+// What an instruction costs beside `insn` and its accesses, or nothing. Invalidations have paid by
+// the translations they dropped, HLT pays by waiting, traps pay as traps.
 constexpr std::optional<Param> extra_of(unsigned row) {
   switch (kRows[row].kind) {
-    case Kind::kMultiply: return Param::kMultiply;
-    case Kind::kDivide: return Param::kDivide;
-    case Kind::kIndirectJump: return Param::kIndirectJump;
-    default: break;
+    case Kind::kMultiply:
+      return Param::kMultiply;
+    case Kind::kDivide:
+      return Param::kDivide;
+    case Kind::kIndirectJump:
+      return Param::kIndirectJump;
+    default:
+      break;
   }
   for (const auto* name :
-       {"pushf", "popf", "cli", "sti", "sgdt", "sidt", "lgdt", "lidt", "sldt", "str", "lldt", "ltr", "smsw", "lmsw",
-        "clts", "mov_from_cr", "mov_to_cr", "mov_from_dr", "mov_to_dr", "rdtsc", "rdmsr", "wrmsr"})
+       {"pushf",     "popf",        "cli",       "sti",   "sgdt",  "sidt", "lgdt", "lidt",
+        "sldt",      "str",         "lldt",      "ltr",   "smsw",  "lmsw", "clts", "mov_from_cr",
+        "mov_to_cr", "mov_from_dr", "mov_to_dr", "rdtsc", "rdmsr", "wrmsr"})
     if (kRows[row].name == name) return Param::kSystemRegister;
   return std::nullopt;
 }
@@ -255,24 +257,37 @@ void Cpu::charge(Account payer, unsigned row) {
 
 Param price_of(const Trap& trap) {
   switch (trap.kind) {
-    case Trap::Kind::kException: return Param::kTrapFault;
-    case Trap::Kind::kSoftware: return Param::kTrapSyscall;
-    default: return Param::kTrapInterrupt;
+    case Trap::Kind::kException:
+      return Param::kTrapFault;
+    case Trap::Kind::kSoftware:
+      return Param::kTrapSyscall;
+    default:
+      return Param::kTrapInterrupt;
   }
 }
 
+// A trap that a VMM asked for leaves to it; others go through the guest's IDT.
 Step Cpu::trapped(const Trap& trap, unsigned row, bool by_instruction) {
+  if (non_root.active && exits(trap)) return leave_by(trap, row, std::nullopt);
   ledger_.charge(Account::kHardware, price_of(trap));
   fetch_.valid = false;
   state.halted = false;
   state.shadow = Shadow::kNone;
-  Step step{Step::Kind::kTrapped, row, trap, false, false};
-  if (trap_to == cpu::TrapTo::kVmm) return step;
+  if (trap_to == cpu::TrapTo::kVmm) return {Step::Kind::kTrapped, row, trap, false, false};
   direct += by_instruction;
   clock_->instructions += by_instruction;
+  return deliver(trap, row);
+}
+
+// In non-root operation a fault in the delivery may be the VMM's, and a CPU that shuts down leaves.
+Step Cpu::deliver(const Trap& trap, unsigned row) {
   Hardware hardware(*this);
-  step.triple_fault = !View<Hardware>(state, hardware, model_).deliver(trap);
-  return step;
+  View<Hardware> view(state, hardware, model_);
+  const Delivery done =
+      view.deliver(trap, [&](const Trap& fault) { return non_root.active && exits(fault); });
+  if (done.end == Delivery::kLeft) return leave_by(*view.trap(), row, done.event);
+  if (done.end == Delivery::kShutDown && non_root.active) return leave_for_triple_fault(trap);
+  return {Step::Kind::kTrapped, row, trap, false, done.end == Delivery::kShutDown};
 }
 
 }  // namespace ringside::x86

@@ -10,6 +10,7 @@
 #include "cpu/x86/model.hpp"
 #include "cpu/x86/state.hpp"
 #include "cpu/x86/trap.hpp"
+#include "cpu/x86/vmx.hpp"
 #include "mmu/x86/mmu.hpp"
 
 namespace ringside::x86 {
@@ -35,7 +36,7 @@ struct Step {
     kCompleted,  ///< an instruction
     kIterated,   ///< one iteration of a REP, which goes on
     kTrapped,    ///< an instruction trapped, or an interrupt was taken
-    kExited,     ///< non-root mode was left
+    kExited,     ///< non-root operation was left: Cpu::non_root.exit says why
     kSensitive,  ///< nothing yet: a sensitive instruction is about to run in a de-privileged guest
     kLeaves,     ///< nothing yet: translated code is at an operation that the VMM has to do
     kHalted,     ///< nothing: HLT waits for an interrupt
@@ -50,47 +51,74 @@ struct Step {
 class Cpu {
  public:
   /// `number` is its APIC id; CPU 0 boots.
-  Cpu(u32 number, const CpuModel& model, mmu::Memory& memory, cost::Ledger& ledger, cpu::Clock& clock, Bus& bus);
+  Cpu(u32 number, const CpuModel& model, mmu::Memory& memory, cost::Ledger& ledger,
+      cpu::Clock& clock, Bus& bus);
   Cpu(const Cpu&) = delete;
   Cpu& operator=(const Cpu&) = delete;
 
   State state;
-  /// Interrupt request of the interrupt controller, and a non-maskable one that waits; taking it clears it.
+  /// Interrupt request of the interrupt controller, and a non-maskable one that waits; taking it
+  /// clears it.
   bool intr_line = false, nmi_line = false;
   cpu::TrapTo trap_to = cpu::TrapTo::kVector;
   /// Virtual mode of a de-privileged guest, which decides whose account its instructions go to.
   bool guest_kernel = true;
   /// Instructions that completed here, or trapped to the IDT.
   u64 direct = 0;
+  NonRoot non_root;
 
-  /// What belongs to the world that is on the CPU: a VMM that switches worlds puts it away and brings it back.
+  /// What belongs to the world that is on the CPU: a VMM that switches worlds puts it away and
+  /// brings it back.
   struct Loaded {
     State state;
     cpu::TrapTo trap_to = cpu::TrapTo::kVector;
     bool guest_kernel = true;
     u64 direct = 0;
     bool intr_line = false, nmi_line = false;
+    NonRoot non_root;
+    NestedPaging nested;
+    u16 vpid = 0;
   };
-  Loaded put_away() const { return {state, trap_to, guest_kernel, direct, intr_line, nmi_line}; }
+  Loaded put_away() const {
+    return {state,    trap_to,  guest_kernel, direct, intr_line,
+            nmi_line, non_root, mmu_.nested,  mmu_.tlb.vmid()};
+  }
   /// `clock` is the time of that world; it outlives its stay on the CPU.
   void bring_back(const Loaded& world, cpu::Clock& clock);
 
-  /// Takes an interrupt or debug trap that is due or executes one instruction, of a REP one iteration.
-  /// `sensitive_seen` runs a sensitive instruction that the last step only announced. Under a VMM (trap_to) nothing
-  /// is delivered: EIP stays at the instruction that trapped, CR2 as it is, an interrupt unacknowledged.
+  /// Takes an interrupt or debug trap that is due or executes one instruction, of a REP one
+  /// iteration. `sensitive_seen` runs a sensitive instruction that the last step only announced.
+  /// Under a VMM (trap_to) nothing is delivered: EIP stays at the instruction that trapped, CR2 as
+  /// it is, an interrupt unacknowledged.
   Step step(bool sensitive_seen = false);
 
-  /// Executes an instruction as if it had been fetched at EIP: for experiments with single instructions.
+  /// Executes an instruction as if it had been fetched at EIP: for experiments with single
+  /// instructions.
   Step execute(const Instruction& instruction);
 
-  /// Whether an interrupt, NMI or debug trap would be taken before the next instruction. A VMM gets interrupts
-  /// whatever IF says.
-  bool interrupt_due() const { return state.pending_debug ? debug_trap_due() : nmi_due() || intr_due(); }
+  /// VM entry by the VMCS at an address in RAM: charges vm_entry, checks the fields, loads the
+  /// guest's state and delivers the event that waits there. General registers but ESP, CR2 and the
+  /// debug registers but DR7 are the VMM's to load. A fault is where the checks found something.
+  std::optional<EntryFault> enter_non_root(Hpa vmcs);
+  /// What hardware assistance there is.
+  void set_assist(const HardwareAssist& assist) {
+    assist_ = assist;
+    mmu_.caches = {mmu::FifoCache(assist.walk_cache), mmu::FifoCache(assist.nested_tlb), 0, 0};
+  }
+  const HardwareAssist& assist() const { return assist_; }
+
+  /// Whether an interrupt, NMI or debug trap would be taken before the next instruction, or an event
+  /// of non-root operation exits. A VMM gets interrupts whatever IF says.
+  bool interrupt_due() const {
+    if (non_root.active || non_root.left_at_entry) return non_root_event_due();
+    return state.pending_debug ? debug_trap_due() : nmi_due() || intr_due();
+  }
 
   /// Whether something is pending that ends HLT.
   bool wakes() const { return interrupt_due(); }
 
-  /// To be called when the VMM has changed what the guest runs in: translations of fetches are looked up again.
+  /// To be called when the VMM has changed what the guest runs in: translations of fetches are
+  /// looked up again.
   void entered() { fetch_.valid = false; }
 
   cost::Account account() const;
@@ -114,12 +142,17 @@ class Cpu {
   };
   Fetch& fetch() { return fetch_; }
   const Fetch& fetch() const { return fetch_; }
-  /// Looks up the page of EIP where the TLB has it and it is RAM; else false, and it is as if nobody had asked.
+  /// Looks up the page of EIP where the TLB has it and it is RAM; else false, and it is as if
+  /// nobody had asked.
   bool fetch_cached();
 
   /// What translations depend on, for accesses by CPL.
   PagingContext paging_context() const {
-    return {state.cr3, state.paging(), state.user(), (state.cr0 & cr0::kWp) != 0, (state.cr4 & cr4::kPse) != 0,
+    return {state.cr3,
+            state.paging(),
+            state.user(),
+            (state.cr0 & cr0::kWp) != 0,
+            (state.cr4 & cr4::kPse) != 0,
             (state.cr4 & cr4::kPge) != 0};
   }
 
@@ -136,7 +169,9 @@ class Cpu {
   std::optional<Trap> instruction_breakpoint();
 
   u32 code_address() const { return state.segment(Seg::kCs).base + state.eip; }
-  bool fetch_known(u32 linear) const { return fetch_.valid && fetch_.page == (linear & ~kPageMask); }
+  bool fetch_known(u32 linear) const {
+    return fetch_.valid && fetch_.page == (linear & ~kPageMask);
+  }
   std::optional<Trap> look_up_fetch(u32 linear);
   std::optional<Trap> fetch_instruction(Instruction& instruction);
   std::optional<Trap> fetch_across(u32 linear, u32 count, CodeSize size, Instruction& instruction);
@@ -144,11 +179,47 @@ class Cpu {
 
   Step completed(const Instruction& instruction, cost::Account payer, bool iterates);
   Step trapped(const Trap& trap, unsigned row, bool by_instruction);
+  Step deliver(const Trap& trap, unsigned row);
   void charge(cost::Account payer, unsigned row);
   void record_registers(const std::array<u32, kGprs>& before);
 
+  // Non-root operation (vmx.cpp, vmx_instructions.cpp).
+  class Unmasked {
+   public:
+    explicit Unmasked(Cpu& cpu);
+    Unmasked(const Unmasked&) = delete;
+    Unmasked& operator=(const Unmasked&) = delete;
+    ~Unmasked();
+
+   private:
+    Cpu& cpu_;
+    u32 cr0_, cr4_;
+  };
+  void use_translations_of(const Vmcs& vmcs);
+  void drop_translations();
+  void deliver_entry_event(Vmcs& vmcs);
+  Step leave(const ExitInfo& info);
+  Step leave_by(const Trap& trap, unsigned row, const std::optional<Trap>& vectoring);
+  ExitInfo exit_for(ExitReason reason, u32 qualification = 0) const;
+  Step leave_for_triple_fault(const Trap& trap);
+  ExitInfo nested_fault(u32 linear) const;
+  bool non_root_event_due() const;
+  Step non_root_event();
+  bool exits(const Trap& trap) const;
+  std::optional<Step> exit_before(const Instruction& instruction);
+  std::optional<ExitInfo> wanted_exit(const Instruction& instruction) const;
+  std::optional<Step> exit_for_io(const Instruction& instruction);
+  bool port_exits(u32 port, unsigned bytes) const;
+  bool msr_exits(bool write) const;
+  bool cr_write_exits(unsigned number, u32 value) const;
+  std::optional<u32> control_register_exit(const Instruction& instruction) const;
+  std::optional<u32> lmsw_exit(const Instruction& instruction) const;
+  u32 dr_qualification(const Instruction& instruction) const;
+  u32 linear_operand(const Instruction& instruction) const;
+
   u32 number_;
   const CpuModel& model_;
+  HardwareAssist assist_;
   Mmu mmu_;
   cost::Ledger& ledger_;
   cpu::Clock* clock_;

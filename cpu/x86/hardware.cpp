@@ -15,7 +15,9 @@ void write_bytes(mmu::Memory& memory, Hpa hpa, unsigned bytes, u32 value) {
   memory.write(hpa, value);
 }
 
-constexpr u32 ones(unsigned bytes) { return ~u32{0} >> (32 - 8 * bytes); }
+constexpr u32 ones(unsigned bytes) {
+  return ~u32{0} >> (32 - 8 * bytes);
+}
 
 }  // namespace
 
@@ -24,12 +26,12 @@ std::optional<Trap> Hardware::translate(u32 linear, Access access, Privilege pri
   if (privilege == Privilege::kSupervisor) context.user = false;
   const Translation found = cpu_.mmu_.translate(context, linear, access);
   hpa = found.hpa;
-  if (!found.fault) return std::nullopt;
-  return Trap{kPf, true, found.code, linear, Trap::Kind::kException, 0};
+  return fault_of(found, linear);
 }
 
 // Both pages are known to allow the access before anything is moved, the lower one first.
-std::optional<Trap> Hardware::place(u32 linear, unsigned bytes, Access access, Privilege privilege, Place& at) {
+std::optional<Trap> Hardware::place(u32 linear, unsigned bytes, Access access, Privilege privilege,
+                                    Place& at) {
   if (linear & (bytes - 1)) ++cpu_.accesses_.misaligned;
   at.in_low = std::min<unsigned>(bytes, kPageSize - (linear & kPageMask));
   if (const auto trap = translate(linear, access, privilege, at.low)) return trap;
@@ -37,7 +39,8 @@ std::optional<Trap> Hardware::place(u32 linear, unsigned bytes, Access access, P
   return translate(linear + at.in_low, access, privilege, at.high);
 }
 
-std::optional<Trap> Hardware::read_as(Access access, u32 linear, unsigned bytes, u32& value, Privilege privilege) {
+std::optional<Trap> Hardware::read_as(Access access, u32 linear, unsigned bytes, u32& value,
+                                      Privilege privilege) {
   Place at;
   if (const auto trap = place(linear, bytes, access, privilege, at)) return trap;
   if (at.in_low == bytes) {
@@ -60,7 +63,8 @@ std::optional<Trap> Hardware::store(u32 linear, unsigned bytes, u32 value, Privi
     return std::nullopt;
   }
   for (unsigned i = 0; i < bytes; ++i)
-    write(linear + i, i < at.in_low ? at.low + i : at.high + (i - at.in_low), 1, value >> (8 * i) & 0xff);
+    write(linear + i, i < at.in_low ? at.low + i : at.high + (i - at.in_low), 1,
+          value >> (8 * i) & 0xff);
   return std::nullopt;
 }
 
@@ -88,8 +92,11 @@ void Hardware::write(u32 linear, Hpa hpa, unsigned bytes, u32 value) {
   ++cpu_.accesses_.data;
   if (audit) audit->accessed(mmu::Agent::kGuest, hpa, bytes, Access::kStore);
   if (cpu_.effects_)
-    cpu_.effects_->memory.push_back(
-        {{linear}, hpa, static_cast<u8>(bytes), read_bytes(memory(), hpa, bytes), value & ones(bytes)});
+    cpu_.effects_->memory.push_back({{linear},
+                                     hpa,
+                                     static_cast<u8>(bytes),
+                                     read_bytes(memory(), hpa, bytes),
+                                     value & ones(bytes)});
   write_bytes(memory(), hpa, bytes, value);
 }
 

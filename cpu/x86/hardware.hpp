@@ -6,6 +6,13 @@
 
 namespace ringside::x86 {
 
+/// The trap that a translation ends in, if it does: a page fault, or one of the second dimension.
+inline std::optional<Trap> fault_of(const Translation& found, u32 linear) {
+  if (!found.fault) return std::nullopt;
+  const auto kind = found.nested ? Trap::Kind::kNestedFault : Trap::Kind::kException;
+  return Trap{kPf, true, found.code, linear, kind, 0};
+}
+
 /// What cpu/x86/view.hpp asks of an environment.
 class Hardware {
  public:
@@ -44,9 +51,11 @@ class Hardware {
     unsigned in_low = 0;
   };
   mmu::Memory& memory() { return cpu_.mmu_.memory(); }
-  std::optional<Trap> place(u32 linear, unsigned bytes, Access access, Privilege privilege, Place& place);
+  std::optional<Trap> place(u32 linear, unsigned bytes, Access access, Privilege privilege,
+                            Place& place);
   std::optional<Trap> translate(u32 linear, Access access, Privilege privilege, Hpa& hpa);
-  std::optional<Trap> read_as(Access access, u32 linear, unsigned bytes, u32& value, Privilege privilege);
+  std::optional<Trap> read_as(Access access, u32 linear, unsigned bytes, u32& value,
+                              Privilege privilege);
   u32 read(Hpa hpa, unsigned bytes);
   void write(u32 linear, Hpa hpa, unsigned bytes, u32 value);
   void refresh(u32 linear, Access access, Privilege privilege);

@@ -1,5 +1,5 @@
-// Part of the view (cpu/x86/view.hpp): delivery through the interrupt descriptor table and the return from it (Intel
-// SDM volume 3, sections 6.10 to 6.15; volume 2: INT n and IRET).
+// Part of the view (cpu/x86/view.hpp): delivery through the interrupt descriptor table and the
+// return from it (Intel SDM volume 3, sections 6.10 to 6.15; volume 2: INT n and IRET).
 #pragma once
 
 namespace ringside::x86 {
@@ -7,11 +7,13 @@ namespace ringside::x86 {
 /// Events that a delivery tries before the CPU shuts down: any chain that ends is shorter.
 inline constexpr unsigned kLongestDelivery = 8;
 
-// What fails in the delivery of a trap comes in its place, or doubles it; the state is that of the start each time.
+// What fails in the delivery of a trap comes in its place, or doubles it; the state is that of the
+// start each time.
 // Exceptions that do not add up could follow each other for ever, deaf to interrupts
 // (CVE-2015-5307); here the CPU shuts down after some.
 template <class Env>
-bool View<Env>::deliver(const Trap& trap) {
+template <class Leaves>
+Delivery View<Env>::deliver(const Trap& trap, Leaves leaves) {
   State before = s_;
   Trap now = trap;
   for (unsigned tries = 0; tries < kLongestDelivery; ++tries) {
@@ -22,15 +24,16 @@ bool View<Env>::deliver(const Trap& trap) {
     external_ = 0;
     if (!fault_) {
       s_.eip = next_;
-      return true;
+      return {Delivery::kEntered, now};
     }
-    if (fault_->vector == kPf) before.cr2 = fault_->address;
     s_ = before;
+    if (leaves(*fault_)) return {Delivery::kLeft, now};
+    if (fault_->vector == kPf) s_.cr2 = before.cr2 = fault_->address;
     const auto next = combined(now, *fault_);
-    if (!next) return false;
+    if (!next) break;
     now = *next;
   }
-  return false;
+  return {Delivery::kShutDown, now};
 }
 
 template <class Env>
@@ -49,8 +52,8 @@ void View<Env>::enter_handler(const Trap& trap) {
   task ? left_out(LeftOut::kTaskSwitch) : enter_by_gate(trap, gate);
 }
 
-// EFLAGS as the handler finds it on the stack: of a fault with RF set, so that the instruction is not stopped by
-// its breakpoint again (SDM volume 3, section 17.3.1.1).
+// EFLAGS as the handler finds it on the stack: of a fault with RF set, so that the instruction is
+// not stopped by its breakpoint again (SDM volume 3, section 17.3.1.1).
 template <class Env>
 u32 View<Env>::saved_flags(const Trap& trap) const {
   const bool fault = trap.kind == Trap::Kind::kException && is_fault(trap.vector);
@@ -87,7 +90,8 @@ void View<Env>::enter_by_gate(const Trap& trap, const Descriptor& gate) {
   enter_code(entered, stack->cpl, gate.gate_offset());
 }
 
-// In real mode the table holds far pointers, and nobody gets an error code (SDM volume 3, section 20.1.4).
+// In real mode the table holds far pointers, and nobody gets an error code (SDM volume 3,
+// section 20.1.4).
 template <class Env>
 void View<Env>::enter_real_handler(const Trap& trap) {
   const u32 offset = 4u * trap.vector;

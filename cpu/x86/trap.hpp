@@ -14,56 +14,70 @@ struct Trap {
     kSoftware,   ///< INT n, INT3 and INTO: the return address is behind the instruction
     kInterrupt,  ///< maskable, from the interrupt controller
     kNmi,
+    kNestedFault,  ///< not architectural: how a fault of the second dimension travels from the MMU to a VM exit
   };
   u8 vector = 0;
   bool has_code = false;
   u32 code = 0;     ///< error code that is pushed
   u32 address = 0;  ///< of a page fault: what CR2 gets
   Kind kind = Kind::kException;
-  u8 length = 0;    ///< of a software interrupt's instruction, in bytes
+  u8 length = 0;  ///< of a software interrupt's instruction, in bytes
 
-  /// Whether its cause lies outside of the instruction that it meets: what fails in its delivery has the EXT bit
-  /// in its error code (SDM volume 3, section 6.13).
+  /// Whether its cause lies outside of the instruction that it meets: what fails in its delivery
+  /// has the EXT bit in its error code (SDM volume 3, section 6.13).
   bool external() const { return kind != Kind::kSoftware; }
   bool operator==(const Trap&) const = default;
 };
 
-/// What a feature is called that this subset leaves out; whatever would need it raises #UD, and the environment is
-/// told, so that the report can say why a guest stopped.
+/// How the delivery of a trap ended.
+struct Delivery {
+  enum End : u8 {
+    kEntered,
+    kShutDown,  ///< a triple fault
+    kLeft,      ///< a fault in it is a VMM's: the state is as before
+  } end;
+  Trap event;   ///< the trap, or the double fault that came of it
+};
+
+/// What a feature is called that this subset leaves out; whatever would need it raises #UD, and the
+/// environment is told, so that the report can say why a guest stopped.
 enum class LeftOut : u8 { kTaskSwitch, kVirtual8086 };
 
 constexpr std::string_view name_of(LeftOut what) {
   switch (what) {
-    case LeftOut::kTaskSwitch: return "task switch";
-    case LeftOut::kVirtual8086: return "virtual-8086 mode";
+    case LeftOut::kTaskSwitch:
+      return "task switch";
+    case LeftOut::kVirtual8086:
+      return "virtual-8086 mode";
   }
   return "";
 }
 
-/// Whether an exception has the error code that a handler finds on its stack (SDM volume 3, table 6-1).
+/// Whether an exception has the error code that a handler finds on its stack (SDM volume 3, table
+/// 6-1).
 constexpr bool has_error_code(u8 vector) {
   return vector == kDf || (vector >= kTs && vector <= kPf) || vector == kAc;
 }
 
-/// Faults restart their instruction and set RF in the saved EFLAGS (SDM volume 3, sections 6.5 and 17.3.1.1);
-/// #DB is judged by who raises it, #BP and #OF are traps, #DF and #MC aborts.
+/// Faults restart their instruction and set RF in the saved EFLAGS (SDM volume 3, sections 6.5
+/// and 17.3.1.1); #DB is judged by who raises it, #BP and #OF are traps, #DF and #MC aborts.
 constexpr bool is_fault(u8 vector) {
   return vector != kDb && vector != kNmi && vector != kBp && vector != kOf && vector != kDf &&
          vector != kMc;
 }
 
-/// What is delivered when `second` comes up while `first` is being delivered (SDM volume 3, table 6-5); nothing
-/// if the CPU shuts down: a triple fault.
+/// What is delivered when `second` comes up while `first` is being delivered (SDM volume 3, table
+/// 6-5); nothing if the CPU shuts down: a triple fault.
 inline std::optional<Trap> combined(const Trap& first, const Trap& second) {
-  const auto contributory = [](u8 vector) { return vector == kDe || (vector >= kTs && vector <= kGp); };
+  const auto contributory = [](u8 vector) {
+    return vector == kDe || (vector >= kTs && vector <= kGp);
+  };
   const bool exception = first.kind == Trap::Kind::kException;
   if (exception && first.vector == kDf) return std::nullopt;
   const bool serious = contributory(second.vector) || second.vector == kPf;
-  bool doubled = exception && ((contributory(first.vector) && contributory(second.vector)) ||
-                               (first.vector == kPf && serious));
-  // A benign exception raised by its own delivery would keep a real CPU busy for ever, deaf to interrupts
-  // (CVE-2015-5307); here it is a double fault.
-  doubled |= exception && !serious && first.vector == second.vector;
+  const bool doubled =
+      exception && ((contributory(first.vector) && contributory(second.vector)) ||
+                    (first.vector == kPf && serious));
   if (!doubled) return second;
   Trap fault;
   fault.vector = kDf;

@@ -1,6 +1,6 @@
-// A view: what the meaning of an instruction (isa/x86/table.hpp) sees of a machine. This one executes exactly, on
-// any State, in any environment: the simulated CPU's hardware (cpu/x86/hardware.hpp), or a VMM's virtual state and
-// guest memory. Its parts:
+// A view: what the meaning of an instruction (isa/x86/table.hpp) sees of a machine. This one
+// executes exactly, on any State, in any environment: the simulated CPU's hardware
+// (cpu/x86/hardware.hpp), or a VMM's virtual state and guest memory. Its parts:
 //
 //   view.hpp        registers, flags, memory by segment and offset, the stack, faults
 //   segments.hpp    descriptors, loads of segment registers, LAR, LSL, VERR, VERW
@@ -8,8 +8,8 @@
 //   interrupts.hpp  delivery through the IDT, IRET
 //   system.hpp      control and debug registers, MSRs, ports, flags by privilege
 //
-// Meanings check first and write then. After a fault everything they read is 0 and nothing they write arrives; what
-// they did to general registers and flags before is taken back by finish().
+// Meanings check first and write then. After a fault everything they read is 0 and nothing they
+// write arrives; what they did to general registers and flags before is taken back by finish().
 #pragma once
 
 #include <algorithm>
@@ -25,8 +25,8 @@
 
 namespace ringside::x86 {
 
-/// Who accesses memory: an instruction with the rights of its CPL, or the CPU itself, which reads system tables as
-/// supervisor at any CPL (SDM volume 3, section 4.6.1).
+/// Who accesses memory: an instruction with the rights of its CPL, or the CPU itself, which reads
+/// system tables as supervisor at any CPL (SDM volume 3, section 4.6.1).
 enum class Privilege : u8 { kByCpl, kSupervisor };
 
 /// An environment offers
@@ -36,7 +36,8 @@ enum class Privilege : u8 { kByCpl, kSupervisor };
 ///   u32 in(u16 port, unsigned bytes), void out(u16 port, unsigned bytes, u32 value)
 ///   u64 time()                                       what RDTSC counts, before its offset
 ///   u32 apic_id()
-///   void invalidate_page(u32 linear), invalidate_all(), invalidate_local()    the latter spares global pages
+///   void invalidate_page(u32 linear), invalidate_all()
+///   void invalidate_local()                          spares global pages
 ///   void fetch_changed()                             CPL or code segment may be another
 ///   void left_out(LeftOut)                           for the report
 template <class Env>
@@ -111,7 +112,9 @@ class View : public Arithmetic<View<Env>> {
   // --- faults: the first one counts ---
 
   void fault(Vector vector) { raise({vector, false, 0, 0, Trap::Kind::kException, 0}); }
-  void fault(Vector vector, u32 code) { raise({vector, true, code | external_, 0, Trap::Kind::kException, 0}); }
+  void fault(Vector vector, u32 code) {
+    raise({vector, true, code | external_, 0, Trap::Kind::kException, 0});
+  }
   bool faulted() const { return fault_.has_value(); }
   const std::optional<Trap>& trap() const { return fault_; }
   void undefined() { fault(kUd); }
@@ -125,8 +128,8 @@ class View : public Arithmetic<View<Env>> {
 
   u32 linear(Seg segment, u32 offset) const { return s_.segment(segment).base + offset; }
 
-  /// Loads and stores by segment and offset, with all checks of the segment and of paging by CPL. #GP(0) or, in SS,
-  /// #SS(0) (SDM volume 3, section 5.3); #AC at CPL 3 if that is on.
+  /// Loads and stores by segment and offset, with all checks of the segment and of paging by CPL.
+  /// #GP(0) or, in SS, #SS(0) (SDM volume 3, section 5.3); #AC at CPL 3 if that is on.
   template <class T>
   T load(Seg segment, u32 offset) {
     return static_cast<T>(access(segment, offset, sizeof(T), false, [&](u32 at, u32& value) {
@@ -135,9 +138,8 @@ class View : public Arithmetic<View<Env>> {
   }
   template <class T>
   void store(Seg segment, u32 offset, T value) {
-    access(segment, offset, sizeof(T), true, [&](u32 at, u32&) {
-      return env_.store(at, sizeof(T), value, Privilege::kByCpl);
-    });
+    access(segment, offset, sizeof(T), true,
+           [&](u32 at, u32&) { return env_.store(at, sizeof(T), value, Privilege::kByCpl); });
   }
   /// A load that fails where the store to follow would.
   template <class T>
@@ -184,8 +186,8 @@ class View : public Arithmetic<View<Env>> {
   // --- segments (segments.hpp) ---
 
   u16 selector(Seg segment) const { return s_.segment(segment).selector; }
-  /// MOV, POP and the far pointer loads; not for CS. MOV SS and POP SS, not LSS, keep interrupts and debug traps
-  /// waiting for one instruction.
+  /// MOV, POP and the far pointer loads; not for CS. MOV SS and POP SS, not LSS, keep interrupts
+  /// and debug traps waiting for one instruction.
   void load_segment(Seg which, u16 selector);
   void lldt(u16 selector);
   void ltr(u16 selector);
@@ -207,10 +209,17 @@ class View : public Arithmetic<View<Env>> {
 
   void interrupt_return(unsigned width);
   /// INT n, INT3 and INTO: alike but in virtual-8086 mode.
-  void software_interrupt(u8 vector, SoftwareInterrupt) { raise({vector, false, 0, 0, Trap::Kind::kSoftware, length_}); }
-  /// Has the CPU enter the handler of a trap: `state.eip` is at the instruction that it met, for a trap that comes
-  /// between two at the next. False if that ends in a triple fault.
-  bool deliver(const Trap& trap);
+  void software_interrupt(u8 vector, SoftwareInterrupt) {
+    raise({vector, false, 0, 0, Trap::Kind::kSoftware, length_});
+  }
+  /// Has the CPU enter the handler of a trap: `state.eip` is at the instruction that it met, for a
+  /// trap that comes between two at the next. `leaves(fault)` says whether a fault on the way is a
+  /// VMM's, which then finds the state as before; trap() is that fault.
+  template <class Leaves>
+  Delivery deliver(const Trap& trap, Leaves leaves);
+  Delivery deliver(const Trap& trap) {
+    return deliver(trap, [](const Trap&) { return false; });
+  }
 
   // --- system (system.hpp); what needs CPL 0 the rows ask for, IOPL is looked at here ---
 
@@ -283,9 +292,7 @@ class View : public Arithmetic<View<Env>> {
     return fault_ ? 0 : value;
   }
   static bool allows(const Segment& by, u32 offset, unsigned bytes, bool write);
-  bool alignment_checked() const {
-    return s_.user() && s_.cr0 & cr0::kAm && s_.eflags & flag::kAc;
-  }
+  bool alignment_checked() const { return s_.user() && s_.cr0 & cr0::kAm && s_.eflags & flag::kAc; }
   void note_breakpoints(u32 at, unsigned bytes, bool write);
 
   // A fault with a selector's error code.
@@ -324,7 +331,8 @@ class View : public Arithmetic<View<Env>> {
   void call_inner(const Descriptor& gate, const Descriptor& target, u16 code);
   std::optional<Descriptor> returned_code(u16 selector);
   void return_to(u16 code, u32 offset, unsigned width, u32 pop_bytes);
-  void return_to_outer(const Descriptor& target, u16 code, u32 offset, unsigned width, u32 pop_bytes);
+  void return_to_outer(const Descriptor& target, u16 code, u32 offset, unsigned width,
+                       u32 pop_bytes);
   void drop_privileged_segments();
   void real_transfer(u16 selector, u32 offset);
 
@@ -364,14 +372,15 @@ template <class Env>
 bool View<Env>::allows(const Segment& by, u32 offset, unsigned bytes, bool write) {
   if (!by.usable()) return false;
   const bool code = by.access & rights::kCode;
-  if (write ? code || !(by.access & rights::kWritable) : code && !(by.access & rights::kReadable)) return false;
+  if (write ? code || !(by.access & rights::kWritable) : code && !(by.access & rights::kReadable))
+    return false;
   const u64 last = u64{offset} + bytes - 1;
   if (code || !(by.access & rights::kExpandDown)) return last <= by.limit;
   return offset > by.limit && last <= (by.big() ? ~u32{0} : 0xffff);
 }
 
-// Data breakpoints trap once the instruction is done (SDM volume 3, section 17.2.4): enabled, of a kind that the
-// access is (write, or read and write), and overlapping it.
+// Data breakpoints trap once the instruction is done (SDM volume 3, section 17.2.4): enabled, of a
+// kind that the access is (write, or read and write), and overlapping it.
 template <class Env>
 void View<Env>::note_breakpoints(u32 at, unsigned bytes, bool write) {
   for (unsigned i = 0; i < 4; ++i) {

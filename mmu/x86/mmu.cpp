@@ -4,8 +4,8 @@ namespace ringside::x86 {
 
 namespace {
 
-// Tables in host-physical memory, as the hardware walker sees them. Where no RAM is, the bus reads as ones and
-// forgets what is written.
+// Tables in host-physical memory, as the hardware walker sees them. Where no RAM is, the bus reads
+// as ones and forgets what is written.
 class HostTables {
  public:
   HostTables(mmu::Memory& memory, u32 address_mask) : memory_(memory), mask_(address_mask) {}
@@ -36,6 +36,7 @@ class HostTables {
 
 Translation Mmu::miss(const PagingContext& context, u32 linear, Access access) {
   ++tlb.counts.misses;
+  if (nested.on) return nested_miss(context, linear, access);
   HostTables tables(memory_, address_mask_);
   const Walk found = walk(tables, context, linear, access);
   ledger_.charge(cost::Account::kPageWalk, cost::Param::kWalkReference, found.references);
@@ -43,8 +44,19 @@ Translation Mmu::miss(const PagingContext& context, u32 linear, Access access) {
   return filled(linear, found.flags, found.frame);
 }
 
-// With paging off the table serves the fast engine alone: entries map each page to itself and count for
-// nothing. A change of CR0.PG drops them.
+// Entries combine both dimensions: linear to host frame, with the rights that both allow.
+Translation Mmu::nested_miss(const PagingContext& context, u32 linear, Access access) {
+  NestedTables tables(memory_, nested, &caches);
+  const NestedWalk found = nested_walk(tables, context, linear, access);
+  ledger_.charge(cost::Account::kPageWalk, cost::Param::kWalkReference, tables.references);
+  if (found.miss) return last_miss = *found.miss, Translation{true, 0, {}, true};
+  if (found.guest.fault) return {true, found.guest.code, {}};
+  tlb.insert({linear}, found.flags, found.frame, memory_);
+  return {false, 0, Hpa{found.frame << kPageShift} + Gva{linear}.offset()};
+}
+
+// With paging off the table serves the fast engine alone: entries map each page to itself and count
+// for nothing. A change of CR0.PG drops them.
 Translation Mmu::untranslated(u32 linear) {
   return filled(linear, pte::kP | pte::kRw | pte::kUs | pte::kA | pte::kD, Gva{linear}.page());
 }

@@ -4,9 +4,8 @@
 #include "cost/ledger.hpp"
 #include "mmu/audit.hpp"
 #include "mmu/memory.hpp"
-#include "mmu/nested.hpp"
 #include "mmu/tlb.hpp"
-#include "mmu/x86/paging.hpp"
+#include "mmu/x86/nested.hpp"
 
 namespace ringside::x86 {
 
@@ -25,6 +24,7 @@ struct Translation {
   bool fault = false;
   u32 code = 0;
   Hpa hpa;
+  bool nested = false;  ///< it is a fault of the second dimension: Mmu::last_miss
 };
 
 class Mmu {
@@ -36,8 +36,8 @@ class Mmu {
   /// volume 3, section 4.10.2.3), so that error codes are those of the tables in memory.
   Translation translate(const PagingContext& context, u32 linear, Access access) {
     const mmu::TlbEntry* entry = cached(context, linear, access);
-    if (!entry) return context.paging ? miss(context, linear, access) : untranslated(linear);
-    if (context.paging) ++tlb.counts.hits;
+    if (!entry) return looks_up(context.paging) ? miss(context, linear, access) : untranslated(linear);
+    if (looks_up(context.paging)) ++tlb.counts.hits;
     return {false, 0, Hpa{entry->frame << kPageShift} + Gva{linear}.offset()};
   }
 
@@ -46,6 +46,9 @@ class Mmu {
     const mmu::TlbEntry* entry = tlb.find({linear});
     return entry && TlbRights::usable(entry->flags, !context.user, access) ? entry : nullptr;
   }
+
+  /// Whether translations are looked up at all.
+  bool looks_up(bool paging) const { return paging || nested.on; }
 
   mmu::Memory& memory() { return memory_; }
   const mmu::Memory& memory() const { return memory_; }
@@ -59,8 +62,11 @@ class Mmu {
 
   mmu::TlbOf<TlbRights> tlb;
   mmu::WalkCaches caches;
+  NestedPaging nested;   ///< the second dimension, in non-root mode
+  NestedMiss last_miss;  ///< of the latest fault there
 
  private:
+  Translation nested_miss(const PagingContext& context, u32 linear, Access access);
   Translation miss(const PagingContext& context, u32 linear, Access access);
   Translation untranslated(u32 linear);
   Translation filled(u32 linear, u32 flags, u32 frame);

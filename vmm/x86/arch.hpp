@@ -15,7 +15,7 @@ struct Arch {
   using State = x86::State;
   using Step = x86::Step;
   using Variant = std::reference_wrapper<const CpuModel>;
-  struct Assist {};
+  using Assist = HardwareAssist;
   using Vm = x86::Vm;
   using VmState = x86::VmState;
   using Exit = x86::Exit;
@@ -32,7 +32,7 @@ struct Arch {
   static std::string cause_name(const vmm::Event& event) { return x86::cause_name(event); }
   static std::string cause_text(const vmm::Event& event) { return x86::cause_text(event); }
   static std::string_view row_name(unsigned row) { return x86::kRows[row].name; }
-  static void configure(Cpu&, const Assist&) {}
+  static void configure(Cpu& cpu, const Assist& assist) { cpu.set_assist(assist); }
   static bool& waiting(State& state) { return state.halted; }
   static bool waiting(const State& state) { return state.halted; }
   static u32 pc(const State& state) { return state.segment(Seg::kCs).base + state.eip; }
@@ -41,7 +41,7 @@ struct Arch {
     return step.row < kRowCount && (x86::kRows[step.row].kind == Kind::kSystem || x86::kRows[step.row].kind == Kind::kIo);
   }
   static bool went_on(const Step& step) { return step.kind == Step::Kind::kIterated || step.kind == Step::Kind::kHalted; }
-  static u64 host_memory_bytes(u64 ram, u64 extra) { return ram + extra; }
+  static u64 host_memory_bytes(u64 ram, u64 extra) { return x86::host_memory_bytes(ram, extra); }
 
   /// Accesses of the bare guest to its devices.
   class DeviceBus final : public x86::Bus {

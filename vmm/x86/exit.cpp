@@ -11,7 +11,8 @@ namespace ringside::x86 {
 namespace {
 constexpr std::array<std::string_view, std::variant_size_v<Exit>> kReasons = {
     "PRIVILEGED_INSN", "PAGE_FAULT", "NESTED_FAULT",     "PORT_IO", "HYPERCALL",     "EXCEPTION",
-    "INTERRUPT",       "INTERRUPT_WINDOW", "HALT",       "ENTRY_FAILURE", "NOT_TRANSLATED"};
+    "INTERRUPT",       "INTERRUPT_WINDOW", "HALT",       "ENTRY_FAILURE", "NOT_TRANSLATED",
+    "TRIPLE_FAULT"};
 
 constexpr std::array<std::string_view, 5> kMeanings = {"", "true", "hidden", "traced write", "device"};
 
@@ -32,6 +33,7 @@ std::string cause_name(const vmm::Event& event) {
     case Trap::Kind::kSoftware: return fmt::format("INT {:#x}", vector);
     case Trap::Kind::kNmi: return "NMI";
     case Trap::Kind::kException: return vector_name(vector);
+    case Trap::Kind::kNestedFault: break;  // never delivered
   }
   return "?";
 }

@@ -25,7 +25,11 @@ struct Exception {
 /// An interrupt of the host came while the guest ran.
 struct Interrupt {};
 
+/// The CPU shut down in non-root operation: no handler could be entered.
+struct TripleFault {};
+
 using vmm::EntryFailure;
+using vmm::FaultMeaning;
 using vmm::Halt;
 using vmm::Hypercall;
 using vmm::InterruptWindow;
@@ -35,7 +39,7 @@ using vmm::PortIo;
 
 /// The order is stable, and that of Z-ISA where both have the reason.
 using Exit = std::variant<PrivilegedInstruction, PageFault, NestedFault, PortIo, Hypercall, Exception, Interrupt,
-                          InterruptWindow, Halt, EntryFailure, NotTranslated>;
+                          InterruptWindow, Halt, EntryFailure, NotTranslated, TripleFault>;
 
 vmm::ExitKind kind_of(const Exit& exit);
 /// "EXCEPTION #GP": a reason as the table of exits prints it.

@@ -12,8 +12,18 @@ namespace ringside::x86 {
 
 using vmm::Ending;
 
-Vm::Vm(Host host, devices::PcPlatform platform, u64 ram_bytes, Hpa region, u64)
-    : host_(host), ram_bytes_(ram_bytes), ram_host_(region), s_(std::move(platform)) {}
+namespace {
+// The VMM's own memory, for its tables, lies below the guest's: an eighth of the guest's RAM and at least 2 MiB.
+u64 vmm_bytes(u64 ram_bytes) { return std::max<u64>(2u << 20, (ram_bytes / 8) & ~u64{kPageMask}); }
+}  // namespace
+
+u64 host_memory_bytes(u64 ram_bytes, u64 vmm_extra) { return ram_bytes + vmm_bytes(ram_bytes) + vmm_extra; }
+
+Vm::Vm(Host host, devices::PcPlatform platform, u64 ram_bytes, Hpa region, u64 vmm_extra)
+    : host_(host), ram_bytes_(ram_bytes), vmm_extra_(vmm_extra), region_(region), ram_host_(region),
+      s_(std::move(platform)) {}
+
+u64 Vm::vmm_memory() const { return host_memory_bytes(ram_bytes_, vmm_extra_) - ram_bytes_; }
 
 void Vm::run_bare() {
   host_.cpu.trap_to = cpu::TrapTo::kVector;
@@ -22,8 +32,13 @@ void Vm::run_bare() {
 
 void Vm::reset(const State& state) {
   s_.vcpu.virt = s_.vcpu.ideal = state;
-  host_.cpu.state = state;
+  if (!non_root()) host_.cpu.state = state;
   for (const auto& blob : s_.platform.firmware_tables()) copy_in(blob.gpa, blob.bytes);
+}
+
+State Vm::guest_state() const {
+  if (non_root()) return on_cpu_ ? assisted_state() : s_.assisted.away;
+  return on_cpu_ ? host_.cpu.state : s_.vcpu.virt;
 }
 
 u64 Vm::state_hash() const {
@@ -62,11 +77,51 @@ struct GuestTables {
   void write_entry(u32, u32) const {}  // a look stores nothing
 };
 
+// The same as the VMM reads them, at a price. Where no RAM is, the bus reads as ones and forgets what is written.
+struct PricedGuestTables {
+  mmu::Memory& memory;
+  Vm& vm;
+  u32 read_entry(u32 address) const {
+    vm.work(cost::Param::kVmmReference);
+    return GuestTables{memory, vm}.read_entry(static_cast<u32>(vm.on_bus({address}).v));
+  }
+  void write_entry(u32 address, u32 entry) const {
+    vm.work(cost::Param::kVmmReference);
+    u8 raw[4];
+    store_le(raw, entry);
+    vm.copy_in(vm.on_bus({address}), raw);
+  }
+};
+
 PagingContext context_of(const State& state) {
   return {state.cr3, state.paging(), state.user(), (state.cr0 & cr0::kWp) != 0, (state.cr4 & cr4::kPse) != 0,
           (state.cr4 & cr4::kPge) != 0};
 }
 }  // namespace
+
+Walk Vm::walk_guest(u32 linear, Access access, bool user) {
+  PricedGuestTables tables{host_.memory, *this};
+  PagingContext context = context_of(s_.vcpu.virt);
+  context.user = user;
+  return walk(tables, context, linear, access);
+}
+
+std::optional<Gpa> Vm::known_translation(u32 linear, Access access) const {
+  if (!known_page_ || known_page_->page != (linear & ~kPageMask)) return std::nullopt;
+  const bool covered = known_page_->access == access || (known_page_->access == Access::kStore && access == Access::kLoad);
+  if (!covered) return std::nullopt;
+  return known_page_->gpa + (linear & kPageMask);
+}
+
+void Vm::invalidate_hardware(u32 linear) {
+  host_.cpu.mmu().tlb.drop({linear});
+  work(cost::Param::kTlbInvalidate);
+}
+
+void Vm::invalidate_hardware_all() {
+  host_.cpu.mmu().tlb.drop_all();
+  work(cost::Param::kTlbInvalidate);
+}
 
 std::optional<Gpa> Vm::peek_translate(const State& state, u32 linear) const {
   if (!state.paging()) return Gpa{linear};
@@ -115,12 +170,14 @@ void Vm::advance_devices() {
     host_.log.add({.kind = vmm::EventKind::kDevice, .pc = guest_pc(), .cycle = host_.ledger.clock()});
 }
 
-void Vm::raise_lines(bool) {
+void Vm::raise_lines(bool timer) {
   Cpu& cpu = host_.cpu;
   if (s_.platform.apic_base() != cpu.state.apic_base) s_.platform.set_apic_base(cpu.state.apic_base);
   if (s_.platform.apic().take_nmi()) cpu.nmi_line = true;
+  const bool host_has_them = non_root() && cpu.non_root.controls.pins & pin::kExternalInterruptExiting;
+  cpu.intr_line = host_has_them ? host_interrupts() || timer : interrupt_pending();
+  if (non_root()) return;  // there the EPT follow address line 20
   if (s_.platform.a20() != cpu.mmu().a20()) cpu.mmu().set_a20(s_.platform.a20());
-  cpu.intr_line = s_.platform.pending().has_value();
 }
 
 bool Vm::device_read(Gpa address, unsigned bytes, u32& value) {
@@ -169,15 +226,32 @@ std::string Vm::where(const State& state) const {
 // What a shut-down CPU was doing: the report's reader wants the exception that could not be delivered.
 std::optional<std::string> Vm::fatal(const Step& step) const {
   if (!step.triple_fault) return std::nullopt;
-  std::string reason = fmt::format("triple fault at {}: {}", where(host_.cpu.state), vector_name(step.trap.vector));
-  if (step.trap.has_code) reason += fmt::format(", error code {:#x}", step.trap.code);
-  if (step.trap.vector == kPf) reason += fmt::format(", address {:#x}", step.trap.address);
+  return shut_down_text(step.trap);
+}
+
+std::string Vm::shut_down_text(const Trap& trap) const {
+  std::string reason = fmt::format("triple fault at {}: {}", where(guest_state()), vector_name(trap.vector));
+  if (trap.has_code) reason += fmt::format(", error code {:#x}", trap.code);
+  if (trap.vector == kPf) reason += fmt::format(", address {:#x}", trap.address);
   return reason + " could not be delivered";
 }
 
-void Vm::left() { s_.vcpu.virt = host_.cpu.state; }
+void Vm::left() {
+  meaning_ = FaultMeaning::kUnknown;
+  emulating_ = false;
+  non_root() ? left_non_root() : void(s_.vcpu.virt = host_.cpu.state);
+}
 
-std::optional<Vm::EntryFault> Vm::entered(bool) { return std::nullopt; }
+std::optional<EntryFault> Vm::entered(bool) {
+  if (non_root()) return enter_non_root();
+  return std::nullopt;
+}
+
+vmm::ExitKind Vm::kind_when_handled(const Exit& exit, vmm::ExitKind before) const {
+  if (std::holds_alternative<PageFault>(exit) || std::holds_alternative<vmm::NestedFault>(exit))
+    before.detail = static_cast<u8>(meaning_);
+  return before;
+}
 
 void Vm::charge_leaving(const Exit&, vmm::Passage passage) {
   if (passage == vmm::Passage::kTrap) work(cost::Param::kVmmDispatch);

@@ -2,6 +2,7 @@
 // strategy works on them. The counterpart of vmm/vm.hpp.
 #pragma once
 
+#include <bitset>
 #include <map>
 #include <span>
 
@@ -21,16 +22,41 @@ struct Vcpu {
   bool halted = false;
 };
 
+/// What the VMM keeps of a guest in VMX non-root operation.
+struct Assisted {
+  bool on = false;
+  Hpa vmcs{};
+  EptMap ept;
+  State known;  ///< guest state as it stands in the VMCS
+  std::bitset<kFieldSlots> fetched;  ///< fields that were read since the last exit
+  bool interrupt_known = false;      ///< the VMM knows that an interrupt waits
+  bool a20 = true;                   ///< address line 20, as the EPT have it
+  State away;  ///< what the guest believes of itself, while another VM is on the CPU
+};
+
 /// All that changes in a Vm: a copyable value, so that a copy is a snapshot.
 struct VmState {
   explicit VmState(devices::PcPlatform devices) : platform(std::move(devices)) {}
   Vcpu vcpu;
   devices::PcPlatform platform;
+  Assisted assisted;         ///< hardware assistance
   bool paravirtual = false;  ///< the guest knows of the VMM: it makes hypercalls
   vmm::InstructionCounts counts;  ///< `direct` is the CPU's
   std::map<vmm::ExitKind, vmm::ExitStatistics> exits;
   std::map<unsigned, vmm::HoleStatistics> holes;  ///< by row
 };
+
+/// What emulate_one() did.
+struct Emulated {
+  unsigned row = 0;          ///< of the instruction
+  std::optional<Trap> trap;  ///< set if it trapped, to be injected; else it completed
+  bool iterates = false;     ///< or it is a REP that goes on
+  bool needed_vmm = false;   ///< used a device or a port
+};
+
+/// Bytes of host memory that a machine needs for one guest and the VMM beside it; `vmm_extra` of them for what the
+/// VMM's tables need beyond the usual.
+u64 host_memory_bytes(u64 ram_bytes, u64 vmm_extra = 0);
 
 class Vm {
  public:
@@ -51,6 +77,77 @@ class Vm {
 
   /// The guest owns the machine: traps go through its own IDT, guest-physical is host-physical.
   void run_bare();
+  /// The guest runs in VMX non-root operation and owns its rings there; what the VMCS names leaves to the VMM. The
+  /// VMCS is cleared, its guest state that of reset. False where the VMM's memory has no room for the EPT.
+  bool run_non_root();
+
+  // --- virtual state; free, as the VMM has it in registers or cache ---
+
+  const State& state() const { return s_.vcpu.virt; }
+
+  // --- the VMCS (vmm/x86/vm_non_root.cpp) ---
+
+  /// Reads or writes a field. Charges vmread or vmwrite. A field of the guest's state is written through the virtual
+  /// state, which is stored at the entry, a vmwrite for each field that changed.
+  u64 read_field(Field field);
+  void write_field(Field field, u64 value);
+  /// To be called for fields of the guest's state that the VMM looks at: charges a vmread for each, once an exit.
+  void fetch(std::initializer_list<Field> fields);
+  /// An identifier for this VM's translations, like no other VM's of the machine: VMs lie at least 1 MiB apart.
+  u32 vpid() const { return 1 + static_cast<u32>((region_.v - host_.memory.base().v) >> 20); }
+  bool has_vpids() const { return host_.cpu.assist().vpids; }
+  /// What Field::kEptPointer has to hold.
+  u64 ept_pointer() const { return s_.assisted.ept.pointer(); }
+  /// Maps a guest-physical page; false when it is not RAM of this VM or the VMM's memory is used up. Charges vmm_map.
+  bool map_nested(Gpa gpa, u64 rights = ept::kAll);
+  /// Drops all nested pages if the guest has switched address line 20. Charges vmm_unmap for each table then.
+  void follow_a20();
+
+  // --- events ---
+
+  /// Emulates the instruction at the guest's EIP on the virtual state and the guest's memory and devices, of a REP
+  /// one iteration. Charges vmm_decode, references to the guest's tables, vmm_emulate and vmm_memory for what it was.
+  Emulated emulate_one();
+  /// The same where the exit has told what the instruction is, so that nothing is fetched and decoded.
+  Emulated emulate_known();
+  /// Tells the emulation what the hardware has found out: that the page of a linear address lies at gpa, for accesses
+  /// of that kind. Forgotten after the next instruction.
+  void translation_known(u32 linear, Gpa gpa, Access access) {
+    known_page_ = Known{linear & ~kPageMask, gpa.page_base(), access};
+  }
+  /// Delivers an exception or interrupt by the VM-entry event fields. Charges vmm_inject, and the fields written.
+  void inject(const Trap& trap);
+  /// Delivers an event again whose delivery was broken off. Charges the fields written.
+  void inject_again(const Trap& event);
+  /// The event whose delivery the exit under way broke off. Charges the fields read.
+  std::optional<Trap> broken_off();
+  /// Delivers an event in software, where something else has to come on top of it.
+  void complete_delivery(const Trap& event);
+  /// Looks at the devices anew, as after an interrupt of the host.
+  void accept_interrupts();
+  bool interrupt_pending() const { return s_.platform.pending().has_value(); }
+  /// Whether the guest can take an interrupt, or an NMI, before its next instruction.
+  bool takes_interrupts();
+  bool takes_nmi();
+  /// Takes the pending interrupt from the virtual controller and injects it, if the guest can take it now.
+  bool deliver_interrupt();
+  void block_nmi();
+  /// The guest's CPU has shut down: it can never get further.
+  void shut_down() { fail(shut_down_text(host_.cpu.non_root.exit.undelivered)); }
+  /// To be called by whoever finds out what the fault under way means, for the report.
+  void found_meaning(FaultMeaning meaning) { meaning_ = meaning; }
+
+  /// Walks the guest's tables for an access; each reference charges vmm_reference.
+  Walk walk_guest(u32 linear, Access access, bool user);
+  /// Drops the hardware's translation of a page, or all. Charges tlb_invalidate.
+  void invalidate_hardware(u32 linear);
+  void invalidate_hardware_all();
+  /// Where an address goes on the bus: address line 20 may be off.
+  Gpa on_bus(Gpa gpa) const;
+  u64 time() const { return host_.clock.now(); }
+  /// What translation_known() said of this access.
+  std::optional<Gpa> known_translation(u32 linear, Access access) const;
+  bool is_device(Gpa gpa) const { return s_.platform.is_device(gpa); }
 
   // --- guest memory ---
 
@@ -77,10 +174,11 @@ class Vm {
   const VmState& internals() const { return s_; }
   Hpa host_of(Gpa address) const { return ram_host_ + address.v; }
   bool deprivileged() const { return host_.cpu.trap_to == cpu::TrapTo::kVmm; }
-  bool virtualized() const { return deprivileged(); }
-  std::string_view paging_name() const { return virtualized() ? "shadow" : "none"; }
+  bool non_root() const { return s_.assisted.on; }
+  bool virtualized() const { return deprivileged() || non_root(); }
+  std::string_view paging_name() const { return non_root() ? "nested" : deprivileged() ? "shadow" : "none"; }
   const cpu::TranslationCache::Counts* translation() const { return nullptr; }
-  const State& guest_state() const { return on_cpu_ ? host_.cpu.state : s_.vcpu.virt; }
+  State guest_state() const;
   u32 guest_pc() const { return guest_state().eip; }
   /// Linear address of the instruction that comes next.
   u32 guest_linear_pc() const { return guest_state().segment(Seg::kCs).base + guest_state().eip; }
@@ -97,25 +195,27 @@ class Vm {
   void advance_devices();
   /// Puts what is pending where the hardware looks for it.
   void raise_lines(bool timer = false);
-  u32 host_interrupts() const { return s_.platform.pending().has_value(); }
-  void put_away() {}
+  /// Whether an interrupt waits that the VMM does not know of.
+  u32 host_interrupts() const { return interrupt_pending() && !s_.assisted.interrupt_known; }
+  /// To be called before another VM gets the CPU.
+  void put_away() {
+    if (non_root()) s_.assisted.away = assisted_state();
+  }
   void set_on_cpu(bool on_cpu) { on_cpu_ = on_cpu; }
   const devices::Transcript& console() const { return s_.platform.console(); }
   void type(std::string_view text) { s_.platform.type(text, host_.clock.now()); }
 
   // Exits, as the machine counts them.
   Exit exit_of_trap(const Step& step) const;
-  Exit non_root_exit() const { return Halt{}; }
+  /// What the last exit from non-root operation was.
+  Exit non_root_exit() const;
   vmm::Event event_of_trap(const Step& step) const;
   std::optional<std::string> fatal(const Step& step) const;
-  struct EntryFault {
-    std::string text() const { return ""; }
-  };
-  EntryFailure entry_failure(const EntryFault&) const { return {}; }
+  EntryFailure entry_failure(const EntryFault& fault) const { return {encoding_of(fault.field), fault.value}; }
   void left();
   std::optional<EntryFault> entered(bool by_trap_return = true);
   vmm::ExitKind kind_of_exit(const Exit& exit) const { return kind_of(exit); }
-  vmm::ExitKind kind_when_handled(const Exit&, vmm::ExitKind before) const { return before; }
+  vmm::ExitKind kind_when_handled(const Exit& exit, vmm::ExitKind before) const;
   void charge_leaving(const Exit& exit, vmm::Passage passage);
   void handled(const Exit&) {}
   bool enters_by_return(vmm::Passage) const { return true; }
@@ -134,12 +234,31 @@ class Vm {
 
  private:
   std::string where(const State& state) const;
+  std::string shut_down_text(const Trap& trap) const;
+  static u32 guest_linear(const State& state) { return state.segment(Seg::kCs).base + state.eip; }
+  u64 vmm_memory() const;
+  Vmcs vmcs() const { return {host_.memory, s_.assisted.vmcs}; }
+  Emulated emulate(const Instruction& instruction);
+  void count_emulated(u32 at, const Instruction& instruction, bool needed_vmm);
+  void left_non_root();
+  std::optional<EntryFault> enter_non_root();
+  State real_state() const;
+  void store_shadow(Field mask, Field shadow, u32 value);
+  State assisted_state() const;
 
   Host host_;
-  u64 ram_bytes_;
-  Hpa ram_host_;
+  u64 ram_bytes_, vmm_extra_;
+  Hpa region_, ram_host_;
   bool on_cpu_ = true;
   VmState s_;
+  FaultMeaning meaning_ = FaultMeaning::kUnknown;
+  bool emulating_ = false;  ///< the trap to inject comes from the emulation
+  struct Known {
+    u32 page;
+    Gpa gpa;
+    Access access;
+  };
+  std::optional<Known> known_page_;  ///< see translation_known()
   std::optional<vmm::Ending> failed_;
 };
 
