@@ -275,10 +275,8 @@ void Machine::after_trap(const cpu::Step& step, Cycles before) {
   log_.add({.kind = EventKind::kTrap, .pc = state.control(Cr::kEpc),
             .a = static_cast<u32>(step.trap.cause), .b = step.trap.tval, .cycle = cycles()});
   const bool from_kernel = state.sr & zisa::sr::kPmode;
-  if (from_kernel && !zisa::is_interrupt(step.trap.cause) &&
-      state.control(Cr::kEpc) == state.control(Cr::kTvec) && !vm().internals().platform.next_event())
-    end({Ending::Outcome::kFailed, 0,
-         fmt::format("the trap vector itself traps: {}", zisa::cause_name(step.trap.cause))});
+  if (from_kernel && state.control(Cr::kEpc) == state.control(Cr::kTvec))
+    vm().trapped_at_vector(step.trap);
 }
 
 // --- exits ---

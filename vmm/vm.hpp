@@ -336,6 +336,9 @@ class Vm {
     return s_.paravirtual && s_.vcpu.virt.supervisor() && std::holds_alternative<Hypercall>(exit);
   }
   bool take_give_way() { return std::exchange(s_.gives_way, false); }
+  /// To be called when the guest traps in supervisor mode at its trap vector. Such a trap comes for ever, and the
+  /// guest has failed, unless it is an interrupt or a device may yet write other code there.
+  void trapped_at_vector(const Trap& trap);
   /// Lets the devices do what is due, DMA included.
   void advance_devices();
   /// Levels of the timer and the devices, as IPEND has them.
@@ -392,7 +395,7 @@ class Vm {
   void charge_in_cache(unsigned row);
   cpu::CodeKey code_key(u32 pc) const;
   void note_write(Gpa address, u32 bytes);
-  void count_trap(const Trap& trap, bool vector_traps);
+  void count_trap(const Trap& trap);
   cpu::ControlBlock block() const { return {host_.memory, s_.assisted.block}; }
   std::optional<cpu::EntryFault> enter_non_root();
   void store_guest();
