@@ -48,7 +48,7 @@ Result<session::Options> GuestOptions::finish(u64 default_limit,
   if (auto named = name_guests(options, guests); !named) return fail(named.error());
   options.max_instructions = max_instructions.value_or(default_limit);
   if (!input_file.empty()) {
-    auto text = session::read_text(input_file);
+    auto text = session::read_text(input_file, session::kLongestInput);
     if (!text) return fail(text.error());
     options.input = std::move(*text);
   }

@@ -196,26 +196,34 @@ std::string tlb_text(const vmm::Machine& machine, Gva address) {
   return fmt::format("the TLB holds frame {:#x}, {}", entry->frame, flags_text(entry->flags));
 }
 
+// Of tables that the hardware walks itself.
+TableWalk host_walk(vmm::Machine& m, std::string tables, u32 ptbr, Gva gva) {
+  mmu::HostTables in_memory(m.memory());
+  return table_walk(std::move(tables), ptbr, gva,
+                    mmu::walk(in_memory, ptbr, gva, false, Access::kLoad, mmu::Purpose::kLook));
+}
+
+TableWalk guest_walk(vmm::Machine& m, const vmm::ArchState& state, Gva gva) {
+  const u32 ptbr = state.control(Cr::kPtbr);
+  if (m.vm().internals().paravirtual)
+    return host_walk(m, "the guest's tables, host-physical", ptbr, gva);
+  return table_walk(m.vm().virtualized() ? "the guest's tables, guest-physical" : "the guest's tables",
+                    ptbr, gva, m.vm().look_guest(state, gva));
+}
+
 }  // namespace
 
 PageWalk page_walk(Session& session, Gva address) {
   vmm::Machine& m = session.machine();
+  const vmm::VmState& vm = m.vm().internals();
   const vmm::ArchState state = m.vm().guest_state();
   PageWalk view{address, state.paging(), std::nullopt, {}, tlb_text(m, address)};
   if (const auto gpa = m.vm().peek_translate(state, address)) view.guest_physical = gpa->v;
-  if (state.paging())
-    view.walks.push_back(table_walk(
-        m.vm().internals().paravirtual ? "the guest's tables, which hold host frames"
-        : m.vm().virtualized()         ? "the guest's tables, guest-physical"
-                                       : "the guest's tables",
-        state.control(Cr::kPtbr), address, m.vm().look_guest(state, address)));
-  if (m.vm().internals().assisted.nested) add_nested_walks(m, address, view);
-  if (!m.vm().virtualized() || !m.vm().internals().root) return view;
-  mmu::HostTables tables(m.memory());
-  const u32 ptbr = m.cpu().state.control(Cr::kPtbr);
-  view.walks.push_back(
-      table_walk("the VMM's shadow tables, host-physical", ptbr, address,
-                 mmu::walk(tables, ptbr, address, false, Access::kLoad, mmu::Purpose::kLook)));
+  if (state.paging()) view.walks.push_back(guest_walk(m, state, address));
+  if (vm.assisted.nested) add_nested_walks(m, address, view);
+  if (vm.root && !vm.guest_root)
+    view.walks.push_back(host_walk(m, "the VMM's shadow tables, host-physical",
+                                   m.cpu().state.control(Cr::kPtbr), address));
   return view;
 }
 

@@ -83,7 +83,7 @@ struct TableWalk {
   std::optional<u64> address;  ///< what the address maps to
 };
 /// How an address is translated: by the guest's tables and, de-privileged, by the shadow that the
-/// hardware walks.
+/// hardware walks. Each table keeps to one kind of address: guest-physical or host-physical.
 struct PageWalk {
   Gva address;
   bool paging = false;  ///< of the guest

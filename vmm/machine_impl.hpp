@@ -230,7 +230,7 @@ void MachineOf<A>::after_trap(const Step& step, Cycles before) {
   unsettled_ = true;
   if (vm().deprivileged()) return handle_exit(vm().exit_of_trap(step), before, Passage::kTrap);
   log_.add(vm().event_of_trap(step));
-  if (const auto reason = vm().fatal(step)) end({Ending::Outcome::kFailed, 0, *reason});
+  vm().trapped(step);
 }
 
 // --- exits ---
