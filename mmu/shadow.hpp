@@ -16,11 +16,25 @@ struct Rights {
   bool operator==(const Rights&) const = default;
 };
 
+/// What a shadow entry looks like to Z-ISA's hardware. Another ISA brings a struct of the same shape (mmu/x86/shadow.hpp).
+struct ZisaEntries {
+  static const Shape& shape(unsigned levels) { return kShapes[levels]; }
+  static bool present(u32 entry) { return entry & pte::kV; }
+  static u64 frame(u32 entry) { return pte::frame(entry); }
+  static u32 flags(u32 entry) { return entry & pte::kFlags; }
+  static u32 table(u64 frame) { return pte::make(frame, pte::kV); }
+  static u32 leaf(u64 frame, Rights rights);
+  static constexpr u32 kWrite = pte::kW;
+  /// What the hardware finds a root by.
+  static u32 root(u64 frame, unsigned levels) { return ptbr::make(frame, levels); }
+};
+
 /// Roots and tables in a pool of host frames. A copyable value; the entries themselves lie in memory.
-class ShadowTables {
+template <class Entries>
+class ShadowTablesOf {
  public:
   /// Tables are made in `count` frames from host frame `first` on.
-  ShadowTables(u64 first, u64 count) : first_(first), count_(count) {}
+  ShadowTablesOf(u64 first, u64 count) : first_(first), count_(count) {}
 
   /// A new empty root with 1 to 5 levels; nothing when the pool is used up.
   std::optional<u32> add_root(Memory& memory, unsigned levels);
@@ -38,8 +52,8 @@ class ShadowTables {
     used_ = 0;
   }
 
-  /// The PTBR that makes the hardware walk this root.
-  u32 ptbr(u32 root) const { return ptbr::make(roots_[root].frame, roots_[root].levels); }
+  /// The PTBR, on x86 CR3, that makes the hardware walk this root.
+  u32 ptbr(u32 root) const { return Entries::root(roots_[root].frame, roots_[root].levels); }
   std::size_t roots() const { return roots_.size(); }
   u64 frames_used() const { return used_; }
 
@@ -54,5 +68,8 @@ class ShadowTables {
   u64 first_, count_, used_ = 0;
   std::vector<Root> roots_;
 };
+
+using ShadowTables = ShadowTablesOf<ZisaEntries>;
+extern template class ShadowTablesOf<ZisaEntries>;
 
 }  // namespace ringside::mmu

@@ -10,6 +10,7 @@
 #include "strategies/bare/bare.hpp"
 #include "strategies/dbt/dbt.hpp"
 #include "strategies/hvm/hvm.hpp"
+#include "strategies/hvm/x86_hvm.hpp"
 #include "strategies/paravirt/paravirt.hpp"
 #include "strategies/trap_emulate/trap_emulate.hpp"
 
@@ -38,6 +39,10 @@ std::unique_ptr<vmm::Strategy> make_hvm(const Options& options) {
   return std::make_unique<ringside::strategies::Hvm>(
       vmm::AssistedPaging{options.paging != "shadow", options.nested_depth}, options.rdcyc_exits);
 }
+
+std::unique_ptr<x86::Strategy> make_x86_hvm(const Options& options) {
+  return std::make_unique<ringside::strategies::X86Hvm>(options.rdcyc_exits);
+}
 }  // namespace
 
 const std::vector<StrategyInfo>& strategies() {
@@ -51,8 +56,8 @@ const std::vector<StrategyInfo>& strategies() {
       {.name = "paravirt", .make = make_paravirt, .make_x86 = nullptr,
        .summary = "the guest's kernel is ported to the VMM and asks it for services",
        .isas = {"zisa", "zisa-v"}, .faithful_on = "zisa", .paravirtual = true},
-      {.name = "hvm", .make = make_hvm, .make_x86 = nullptr,
-       .summary = "the guest has a supervisor mode of its own, by hardware assistance", .isas = {"zisa-h"},
+      {.name = "hvm", .make = make_hvm, .make_x86 = make_x86_hvm,
+       .summary = "the guest has a supervisor mode of its own, by hardware assistance", .isas = {"zisa-h", "x86"},
        .faithful_on = "zisa-h", .user_runs_directly = false, .hardware_assistance = true},
   };
   return all;

@@ -15,12 +15,13 @@ inline bool goes_on(const Instruction& i, u32 left, u32 eflags) {
   return ((eflags & flag::kZf) != 0) == (i.rep == Rep::kRepe);
 }
 
-template <class V>
-bool iterate(V& view, const Instruction& i) {
+// One iteration, its meaning by `execute`; true if the instruction stays where it is for another.
+template <class V, class F>
+bool iterate(V& view, const Instruction& i, F execute) {
   const u32 mask = rows::address_mask(i);
   const u32 count = view.r(kEcx) & mask;
   if (count == 0) return false;
-  execute_meaning(view, i);
+  execute(view, i);
   view.set_r(kEcx, (view.r(kEcx) & ~mask) | (count - 1));
   if (!goes_on(i, count - 1, view.eflags())) return false;
   view.stay();
@@ -35,7 +36,7 @@ template <class V>
 bool execute_once(V& view, const Instruction& i, Model generation) {
   if (i.row == kTooLongRow) return view.fault(kGp, 0), false;
   if (i.row >= kRowCount || kRows[i.row].since > generation) return view.undefined(), false;
-  if (i.rep != Rep::kNone) return detail::iterate(view, i);
+  if (i.rep != Rep::kNone) return detail::iterate(view, i, execute_meaning<V>);
   execute_meaning(view, i);
   return false;
 }

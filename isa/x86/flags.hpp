@@ -36,10 +36,16 @@ constexpr bool sign(T value) {
   return (value >> (kBits<T> - 1)) & 1;
 }
 
+/// Whether a byte has an even number of ones: without a call, which std::popcount is on older hosts.
+constexpr bool even_parity(u8 value) {
+  constexpr unsigned kOddNibbles = 0x6996;
+  return !(kOddNibbles >> ((value ^ value >> 4) & 15) & 1);
+}
+
 /// SF, ZF and PF of a result.
 template <class T>
 constexpr u32 of_value(T value) {
-  const bool even = std::popcount(static_cast<u8>(value)) % 2 == 0;
+  const bool even = even_parity(static_cast<u8>(value));
   return when(sign(value), flag::kSf) | when(value == 0, flag::kZf) | when(even, flag::kPf);
 }
 

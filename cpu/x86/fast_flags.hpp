@@ -1,0 +1,62 @@
+// Status flags that are computed when somebody looks: an instruction leaves its operands and what
+// it did with them. Operands of fewer than 32 bits are shifted to the top, where carry, overflow,
+// sign and zero come out as for 32; parity and AF know the shift.
+#pragma once
+
+#include "isa/x86/arithmetic.hpp"
+
+namespace ringside::x86::fast {
+
+/// What was done to `a` and `b`. Logic is a subtraction of 0: the flags are the same.
+namespace lazy {
+enum Base : u32 {
+  kReady,      ///< `a` holds the flags themselves
+  kSub,        ///< a - b
+  kAdd,        ///< a + b
+  kIncrement,  ///< a + 1, CF as before
+  kDecrement,  ///< a - 1, CF as before
+  kShl,        ///< a << 1: the last of the single shifts
+  kShr,        ///< a >> 1, unsigned
+  kSar,        ///< a >> 1, signed
+};
+inline constexpr u32 kBase = 7, kShift = 0x18;  ///< parts of LazyFlags::kind
+}  // namespace lazy
+
+struct LazyFlags {
+  u32 a = 0, b = 0;
+  u32 kind = lazy::kReady;  ///< a Base and how far operands are shifted: 0, 16 or 24
+
+  u32 base() const { return kind & lazy::kBase; }
+  u32 shift() const { return kind & lazy::kShift; }
+  bool keeps_carry() const { return base() == lazy::kIncrement || base() == lazy::kDecrement; }
+};
+
+/// The status flags as EFLAGS has them. `carry` is what INC and DEC found before them.
+[[gnu::noinline]] u32 status_of(LazyFlags flags, LazyFlags carry);
+
+/// Whether a condition (flags::Condition) holds after a - b.
+constexpr bool holds_after_sub(unsigned condition, u32 a, u32 b) {
+  const i32 sa = static_cast<i32>(a), sb = static_cast<i32>(b);
+  switch (condition / 2) {
+    case flags::kB / 2:
+      return (a < b) != bool(condition & 1);
+    case flags::kZ / 2:
+      return (a == b) != bool(condition & 1);
+    case flags::kBe / 2:
+      return (a <= b) != bool(condition & 1);
+    case flags::kS / 2:
+      return (static_cast<i32>(a - b) < 0) != bool(condition & 1);
+    case flags::kL / 2:
+      return (sa < sb) != bool(condition & 1);
+    case flags::kLe / 2:
+      return (sa <= sb) != bool(condition & 1);
+    default:
+      return flags::holds(condition, flags::sub(a, b).flags);
+  }
+}
+/// Parity of a subtraction of fewer bits is looked for elsewhere.
+constexpr bool needs_parity(unsigned condition) {
+  return condition / 2 == flags::kP / 2;
+}
+
+}  // namespace ringside::x86::fast
