@@ -1,6 +1,7 @@
 // ringside compare: guests under every strategy, in one table.
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -19,6 +20,7 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 constexpr const char* kDefaultGuest = "guests/zisa/zos";
+constexpr std::string_view kKernels[] = {kDefaultGuest, "guests/x86/zos"};
 constexpr const char* kDefaultScript = "forkwait 20; primes 1000; hello";
 
 struct CompareArguments {
@@ -38,11 +40,13 @@ class Compare {
     if (!options) return fail(options.error());
     auto guests = given_.guests;
     if (guests.empty()) guests = {kDefaultGuest};
-    if (given_.guests.empty() && options->append.empty()) options->append = kDefaultScript;
     const InterruptWatch interrupts;
     for (const auto& guest : guests) {
       if (InterruptWatch::interrupted()) break;
       options->guest = guest;
+      // Without a script the bundled kernels would ask for commands.
+      const bool asks = std::ranges::find(kKernels, guest) != std::end(kKernels);
+      if (given_.guest.appends.empty() && asks) options->append = kDefaultScript;
       if (auto done = compare_one(*options); !done) return fail(done.error());
     }
     if (given_.json) print_document();

@@ -156,6 +156,11 @@ Result<loader::Image> load_guest(const Options& options) {
   return loader::load_elf(std::move(*bytes), *path);
 }
 
+bool is_x86_guest(const Options& options) {
+  const auto image = load_guest(options);
+  return image && image->machine == loader::Machine::k386;
+}
+
 Result<cpu::Variant> choose_variant(const Options& options, const loader::Image& image) {
   std::string name = options.isa;
   if (name.empty()) name = image.isa().empty() ? "zisa" : std::string(image.isa());

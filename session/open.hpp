@@ -16,6 +16,10 @@ Result<void> check_options(const Options& options);
 Result<std::string> find_guest(const Options& options);
 
 Result<loader::Image> load_guest(const Options& options);
+/// Whether the options name a guest that is there, and is one for x86.
+bool is_x86_guest(const Options& options);
+/// The name of that ISA, of which there are no variants.
+inline constexpr const char* kX86 = "x86";
 Result<cpu::Variant> choose_variant(const Options& options, const loader::Image& image);
 Result<cost::Model> load_model(const Options& options);
 Result<devices::Disk::Drives> open_drives(const Options& options, const std::string& guest_file);

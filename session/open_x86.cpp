@@ -23,6 +23,9 @@ Result<const x86::CpuModel*> choose_model(const Options& options) {
 Result<std::unique_ptr<x86::Strategy>> choose_strategy(const Options& options) {
   const auto info = find_strategy(options.strategy);
   if (!info) return fail(info.error());
+  if ((*info)->hardware_assistance && options.paging == "shadow")
+    return usage("--paging shadow", "is not there for hardware assistance on x86 in this version",
+                 "use --paging nested");
   if ((*info)->make_x86) return (*info)->make_x86(options);
   return usage("--strategy " + options.strategy, "does not serve x86 in this version", "use --strategy bare");
 }
@@ -31,7 +34,7 @@ Result<void> check_isa(const Options& options, const loader::Image& image) {
   if (image.machine != loader::Machine::k386)
     return fail({Error::Kind::kBadFile, image.file, "header", "is a guest for Z-ISA, beside one for x86",
                  "run guests of one ISA on one machine"});
-  if (options.isa.empty() || options.isa == "x86") return {};
+  if (options.isa.empty() || options.isa == kX86) return {};
   return fail({Error::Kind::kBadFile, image.file, "header", "is a guest for x86, and --isa is " + options.isa,
                "leave --isa out, or give a guest for Z-ISA (RISC-V)"});
 }
@@ -94,6 +97,7 @@ Result<void> place(x86::Machine& machine, std::size_t number, const Options& opt
 Result<x86::MachineConfig> configure(const Options& options, const std::vector<loader::Image>& images,
                                      const x86::CpuModel& cpu, const cost::Model& model) {
   x86::MachineConfig config{cpu, model, {}, options.virtual_time};
+  config.assist = {options.vm_identifiers, options.walk_cache, options.nested_tlb};
   config.slice = model[cost::Param::kFrequencyKhz];  // a millisecond
   const auto guests = guests_of(options);
   for (std::size_t i = 0; i < guests.size(); ++i) {

@@ -50,10 +50,11 @@ std::vector<std::string> chosen_strategies(const CompareOptions& options, const 
 
 std::vector<std::string> chosen_isas(const CompareOptions& options) {
   if (!options.session.isa.empty()) return {options.session.isa};
+  if (session::is_x86_guest(options.session)) return {session::kX86};
   std::vector<std::string> isas;
   for (const auto& isa : session::isa_names())
     for (const auto& strategy : session::strategies())
-      if (strategy.name != kReference && serves(strategy, isa) && !contains(isas, isa))
+      if (isa != session::kX86 && strategy.name != kReference && serves(strategy, isa) && !contains(isas, isa))
         isas.push_back(isa);
   return isas;
 }
