@@ -9,11 +9,14 @@
 #include "session/options.hpp"
 #include "session/report.hpp"
 #include "vmm/machine.hpp"
-#include "vmm/x86/arch.hpp"
 
 namespace ringside::loader {
 struct Image;
 }
+namespace ringside::x86 {
+struct Arch;
+using Machine = vmm::MachineOf<Arch>;  ///< vmm/x86/arch.hpp
+}  // namespace ringside::x86
 
 namespace ringside::session {
 

@@ -105,7 +105,7 @@ Instruction decode(std::span<const u8> bytes, CodeSize size) {
   to.lock = from.instruction.attributes & ZYDIS_ATTRIB_HAS_LOCK;
   if (kRows[row].kind == Kind::kString) to.rep = rep_of(from.instruction);
   to.memory.segment = source_segment(from.instruction.attributes);
-  if (row != row_of("escape")) take_operands(to, from);
+  if (row != row_of("escape") && row != row_of("escape_probe")) take_operands(to, from);
   return to;
 }
 

@@ -134,6 +134,10 @@ bool has_other_registers(const ZydisDecoded& from) {
   return false;
 }
 
+bool probes_fpu(ZydisMnemonic mnemonic) {
+  return mnemonic == ZYDIS_MNEMONIC_FNINIT || mnemonic == ZYDIS_MNEMONIC_FNSTSW || mnemonic == ZYDIS_MNEMONIC_FNSTCW;
+}
+
 Operand::Kind register_kind(ZydisRegister which) {
   switch (ZydisRegisterGetClass(which)) {
     case ZYDIS_REGCLASS_GPR8:
@@ -169,7 +173,7 @@ unsigned row_in_table(const ZydisDecoded& from) {
   const auto& instruction = from.instruction;
   // The instructions of the x87, whatever they do.
   if (instruction.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT && (instruction.opcode & 0xf8) == 0xd8)
-    return row_of("escape");
+    return probes_fpu(instruction.mnemonic) ? row_of("escape_probe") : row_of("escape");
   if (has_other_registers(from)) return kLeftOutRow;
   return index[instruction.mnemonic][static_cast<unsigned>(form_of(from))];
 }

@@ -471,6 +471,10 @@ inline constexpr X86Vector kX86Vectors[] = {
      "cpl=3", "#GP"},
     {"escape", "d9 e8", "fld1",
      "", "#UD"},
+    {"escape_probe", "db e3", "fninit",
+     "eax=5a5a", "eax=5a5a"},
+    {"escape_probe", "df e0", "fnstsw ax",
+     "eax=5a5a", "eax=5a5a"},
     {"fwait", "9b", "fwait",
      "", ""},
     // clang-format on

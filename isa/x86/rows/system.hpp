@@ -58,6 +58,11 @@ constexpr auto escape = [](auto& m) {
   if (m.cr(0) & (cr0::kEm | cr0::kTs)) return m.fault(kNm);
   m.undefined();
 };
+/// By these kernels find out whether there is an FPU: where none answers, nothing is written (SDM volume 3, section
+/// 9.2.1).
+constexpr auto probe_fpu = [](auto& m) {
+  if (m.cr(0) & (cr0::kEm | cr0::kTs)) m.fault(kNm);
+};
 constexpr auto wait = [](auto& m) {
   constexpr u32 kBoth = cr0::kMp | cr0::kTs;
   if ((m.cr(0) & kBoth) == kBoth) m.fault(kNm);
@@ -103,6 +108,7 @@ inline constexpr auto kSystemRows = pack(
   Row{"rdmsr",  Shape<>{}, kSystem, no_flags, privileged([](auto& m) { set_edx_eax(m, m.rdmsr(m.r(kEcx))); }), kPentium, kTraps, mode},
   Row{"wrmsr",  Shape<>{}, kSystem, no_flags, privileged([](auto& m) { m.wrmsr(m.r(kEcx), u64{m.r(kEdx)} << 32 | m.r(kEax)); }), kPentium, kTraps, control},
   Row{"escape", Shape<>{}, kSystem, no_flags, escape},
+  Row{"escape_probe", Shape<>{}, kSystem, no_flags, probe_fpu},
   Row{"fwait",  Shape<>{}, kSystem, no_flags, wait});
 // clang-format on
 
