@@ -88,7 +88,7 @@ void add_guest_options(CLI::App& verb, GuestOptions& o, const Frame& frame,
   session::Options& s = o.session;
   s.folders = frame.folders;
   verb.add_option("--isa", s.isa,
-                  "zisa, zisa-v, zisa-h (zisa plus hardware assistance, which hvm uses) or FILE.json "
+                  "zisa, zisa-v, zisa-h (zisa plus hardware assistance, which hvm uses), x86 or FILE.json "
                   "[what the guest says]")
       ->type_name("NAME");
   verb.add_option("--paging", s.paging,
@@ -117,7 +117,7 @@ void add_guest_options(CLI::App& verb, GuestOptions& o, const Frame& frame,
       ->type_name("NAME");
   add_number(
       verb, "--cpus", [&s](u64 n) { s.cpus = n; }, "CPUs of the machine: 1");
-  add_size(verb, "--memory", s.memory, "RAM of the guest: 32M, for example [16M]");
+  add_size(verb, "--memory", s.memory, "RAM of the guest: 32M, for example [16M; 128M on x86]");
   verb.add_option("--drive", s.drives,
                   "Disk image; once more for the second drive; none leaves a place empty")
       ->type_name("FILE")

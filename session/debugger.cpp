@@ -56,6 +56,8 @@ Result<Debugger> Debugger::open(Options options) {
                   "give 64M, for example, or leave it out");
   auto session = Session::open(options);
   if (!session) return fail(session.error());
+  if (session->is_x86())
+    return refuse("debug", "does not show x86 in this version", "use run, or give a guest for Z-ISA");
   return Debugger(std::make_unique<Session>(std::move(*session)), options.history);
 }
 
