@@ -36,6 +36,8 @@ u32 set_by(const LazyFlags& f) {
       return flags::shl(f.a, 1).flags;
     case lazy::kShr:
       return flags::shr(f.a, 1).flags;
+    case lazy::kProduct:
+      return flags::of_value(f.a) | flags::when(f.b, flag::kCf | flag::kOf);
     case lazy::kSar:
       return flags::sar(f.a, 1).flags;
     default:

@@ -7,19 +7,22 @@
 
 namespace ringside::x86::fast {
 
-/// What was done to `a` and `b`. Logic is a subtraction of 0: the flags are the same.
+/// What was done to `a` and `b`. The odd ones are differences a - b but for CF and AF: for them
+/// most conditions come out alike. Logic is a subtraction of 0: the flags are the same.
 namespace lazy {
 enum Base : u32 {
-  kReady,      ///< `a` holds the flags themselves
-  kSub,        ///< a - b
-  kAdd,        ///< a + b
-  kIncrement,  ///< a + 1, CF as before
-  kDecrement,  ///< a - 1, CF as before
-  kShl,        ///< a << 1: the last of the single shifts
-  kShr,        ///< a >> 1, unsigned
-  kSar,        ///< a >> 1, signed
+  kReady = 0,      ///< `a` holds the flags themselves
+  kSub = 1,        ///< a - b
+  kAdd = 2,        ///< a + b
+  kIncrement = 3,  ///< a - -1, AF as of a + 1, CF as before
+  kDecrement = 5,  ///< a - 1, CF as before
+  kShl = 4,        ///< a << 1: the last of the single shifts
+  kShr = 6,        ///< a >> 1, unsigned
+  kSar = 0x20,     ///< a >> 1, signed
+  kProduct = 0x22  ///< `a` is the low half; b is not 0 if it is not all
 };
-inline constexpr u32 kBase = 7, kShift = 0x18;  ///< parts of LazyFlags::kind
+/// Parts of LazyFlags::kind.
+inline constexpr u32 kDifference = 1, kBase = 0x27, kShift = 0x18;
 }  // namespace lazy
 
 struct LazyFlags {
@@ -54,9 +57,11 @@ constexpr bool holds_after_sub(unsigned condition, u32 a, u32 b) {
       return flags::holds(condition, flags::sub(a, b).flags);
   }
 }
-/// Parity of a subtraction of fewer bits is looked for elsewhere.
-constexpr bool needs_parity(unsigned condition) {
-  return condition / 2 == flags::kP / 2;
+/// Whether holds_after_sub() can tell, after what `kind` says.
+constexpr bool is_told_by_sub(unsigned condition, u32 kind) {
+  const bool parity = condition / 2 == flags::kP / 2;
+  const bool carry = condition / 2 == flags::kB / 2 || condition / 2 == flags::kBe / 2;
+  return carry ? (kind & lazy::kBase) == lazy::kSub : !parity && kind & lazy::kDifference;
 }
 
 }  // namespace ringside::x86::fast

@@ -55,10 +55,17 @@ constexpr bool has_condition(unsigned row) {
          (name.starts_with("set") || name.starts_with("cmov") || kRows[row].kind == Kind::kBranch);
 }
 
+/// Of such a row, the number of the condition (flags::Condition): rows stand in its order.
+constexpr unsigned condition_of(unsigned row) {
+  for (const unsigned first : {row_of("jo"), row_of("cmovo"), row_of("seto")})
+    if (row >= first && row < first + 16) return row - first;
+  return flags::kP;
+}
+
 template <unsigned row, class T, Form form, bool live, bool after_sub = false>
 void plain(RINGSIDE_X86_PARAMETERS) {
   if constexpr (has_condition(row) && after_sub)
-    if ((kind & lazy::kBase) != lazy::kSub)
+    if (__builtin_expect(!is_told_by_sub(condition_of(row), kind), 0))
       RINGSIDE_X86_GO_ON((plain<row, T, form, live, false>), op);
   [[maybe_unused]] const u32 stack_pointer = m->r[kEsp];
   FastView<live, after_sub> view(op, m, {fa, fb, kind});

@@ -13,7 +13,7 @@ Op* linked(Op* op) {
 template <unsigned row, Form form, bool after_sub>
 void branch(RINGSIDE_X86_PARAMETERS) {
   if constexpr (after_sub)
-    if (__builtin_expect((kind & lazy::kBase) != lazy::kSub, 0))
+    if (__builtin_expect(!is_told_by_sub(detail::condition_of(row), kind), 0))
       RINGSIDE_X86_GO_ON((branch<row, form, false>), op);
   FastView<false, after_sub> view(op, m, {fa, fb, kind});
   run_meaning<row, u32, form>(view, op);

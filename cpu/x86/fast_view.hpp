@@ -127,13 +127,13 @@ class FastView : public Arithmetic<FastView<live, after_sub>> {
   template <class T>
   T inc(T a) {
     keep_carry();
-    leave<T>(lazy::kIncrement, a, 0);
+    leave<T>(lazy::kIncrement, a, static_cast<T>(-1));
     return static_cast<T>(a + 1);
   }
   template <class T>
   T dec(T a) {
     keep_carry();
-    leave<T>(lazy::kDecrement, a, 0);
+    leave<T>(lazy::kDecrement, a, 1);
     return static_cast<T>(a - 1);
   }
   template <class T>
@@ -162,8 +162,16 @@ class FastView : public Arithmetic<FastView<live, after_sub>> {
     return shift(lazy::kSar, a, count,
                  [](u32 x, unsigned n) { return static_cast<u32>(static_cast<i32>(x) >> n); });
   }
+  template <class T>
+  flags::Wide<T> imul(T a, T b) {
+    if constexpr (sizeof(T) < 4) return Arithmetic<FastView>::template imul<T>(a, b);
+    const i64 product = i64{static_cast<i32>(a)} * static_cast<i32>(b);
+    const bool fits = product == static_cast<i32>(product);
+    if constexpr (live) lazy = {static_cast<u32>(product), !fits, lazy::kProduct};
+    return static_cast<flags::Wide<T>>(product);
+  }
   bool condition(unsigned which) const {
-    if (after_sub && !needs_parity(which)) return holds_after_sub(which, lazy.a, lazy.b);
+    if (after_sub) return holds_after_sub(which, lazy.a, lazy.b);
     return flags::holds(which, eflags());
   }
   bool carry() const {

@@ -2,6 +2,7 @@
 #include "catch.hpp"
 #include "session/catalogue.hpp"
 #include "session/session.hpp"
+#include "vmm/x86/arch.hpp"
 #include "vmm/snapshot.hpp"
 
 using namespace ringside;
