@@ -41,7 +41,7 @@ MachineOf<A>::MachineOf(const MachineConfigOf<A>& config, std::unique_ptr<typena
 }
 
 template <class A>
-void MachineOf<A>::start(const typename A::State& first, std::size_t number) {
+void MachineOf<A>::start_from(const typename A::State& first, std::size_t number) {
   switch_to(number);
   vm().reset(first);
   if (vm().virtualized()) enter(false);

@@ -385,7 +385,7 @@ TEST_CASE("x86 VMX: a triple fault exits") {
   CHECK(g.exit_of({0x0f, 0x0b}) == code_of(ExitReason::kTripleFault));
 }
 
-TEST_CASE("x86 VMX: interrupts of the host exit whatever IF says; a window waits for IF and the shadow") {
+TEST_CASE("x86 VMX: interrupts of the host exit whatever IF says, a window waits for IF and the shadow") {
   Guest g;
   g.add(Field::kPinControls, pin::kExternalInterruptExiting);
   g.cpu.intr_line = true;
