@@ -100,10 +100,14 @@ std::string guest_advice(const Options& options) {
   const std::string_view meant = nearest(last_part(options.guest), shorter);
   const std::string list = "`ringside run --help` lists the bundled guests";
   if (meant.empty()) return "give the path of an ELF file; " + list;
-  std::string all;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    if (shorter[i] == meant) all += (all.empty() ? "" : " or ") + names[i];
-  return "did you mean " + all + "? " + list;
+  const auto named_so_in = [&](const std::string& folder) {
+    std::string all;
+    for (auto name = names.rbegin(); name != names.rend(); ++name)
+      if (last_part(*name) == meant && name->starts_with(folder)) all += (all.empty() ? "" : " or ") + *name;
+    return all;
+  };
+  const std::string there = named_so_in(options.guest.substr(0, options.guest.rfind('/') + 1));
+  return "did you mean " + (there.empty() ? named_so_in("") : there) + "? " + list;
 }
 
 // "hello.s" that should have been assembled first.

@@ -18,8 +18,8 @@ void expect_advice(const std::string& verb, const std::string& name,
 
 TEST_CASE("a guest's name without its folder, or mistyped, is answered with the one meant") {
   for (const auto* verb : {"run", "compare", "debug", "disasm"})
-    expect_advice(verb, "zos", {"did you mean guests/zisa/zos?"});
-  expect_advice("run", "zoz", {"did you mean guests/zisa/zos?"});
+    expect_advice(verb, "zos", {"did you mean guests/zisa/zos or guests/x86/zos?"});
+  expect_advice("run", "zoz", {"did you mean guests/zisa/zos or guests/x86/zos?"});
   expect_advice("run", "guests/zisa/micro-sycall", {"did you mean guests/zisa/micro-syscall?"});
   const std::string far = call({"run", "quicksort"}).err;
   CHECK(is_one_line(far, {"no such file", "ringside run --help"}));
