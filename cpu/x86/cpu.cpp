@@ -23,13 +23,13 @@ Cpu::Cpu(u32 number, const CpuModel& model, mmu::Memory& memory, cost::Ledger& l
 void Cpu::bring_back(const Loaded& world, cpu::Clock& clock) {
   state = world.state;
   trap_to = world.trap_to;
-  guest_kernel = world.guest_kernel;
   direct = world.direct;
   intr_line = world.intr_line;
   nmi_line = world.nmi_line;
   clock_ = &clock;
   fetch_.valid = false;
   non_root = world.non_root;
+  monitor_tables = world.monitor_tables;
   mmu_.nested = world.nested;
   if (world.vpid == 0 || mmu_.tlb.vmid() == 0) mmu_.tlb.drop_all_vms();
   mmu_.tlb.set_vmid(world.vpid);
@@ -37,8 +37,7 @@ void Cpu::bring_back(const Loaded& world, cpu::Clock& clock) {
 }
 
 Account Cpu::account() const {
-  const bool kernel = trap_to == cpu::TrapTo::kVmm ? guest_kernel : !state.user();
-  return kernel ? Account::kGuestKernel : Account::kGuestUser;
+  return state.user() ? Account::kGuestUser : Account::kGuestKernel;
 }
 
 // --- fetching ---
@@ -146,6 +145,7 @@ std::optional<Trap> Cpu::instruction_breakpoint() {
 // --- stepping ---
 
 Step Cpu::step(bool sensitive_seen) {
+  shadow_before_ = state.shadow;
   if (non_root.active || non_root.left_at_entry) {
     if (non_root_event_due()) return non_root_event();
     non_root.begin(state);
@@ -272,7 +272,7 @@ Step Cpu::trapped(const Trap& trap, unsigned row, bool by_instruction) {
   ledger_.charge(Account::kHardware, price_of(trap));
   fetch_.valid = false;
   state.halted = false;
-  state.shadow = Shadow::kNone;
+  state.shadow = trap_to == cpu::TrapTo::kVmm ? shadow_before_ : Shadow::kNone;
   if (trap_to == cpu::TrapTo::kVmm) return {Step::Kind::kTrapped, row, trap, false, false};
   direct += by_instruction;
   clock_->instructions += by_instruction;

@@ -48,6 +48,13 @@ struct Step {
   bool triple_fault = false;  ///< no handler could be entered: the CPU has shut down
 };
 
+/// Where a de-privileged guest's CPU has its descriptor tables: in a space of the monitor's beyond the linear one, which
+/// no instruction of the guest can address (an abstraction; a real monitor takes a corner of the linear space and
+/// guards it by segment limits). SGDT and SIDT show addresses in it.
+inline constexpr u32 kMonitorSpace = 0xffc00000;
+/// A GDT and an LDT of full size.
+inline constexpr u32 kMonitorTableBytes = 0x20000;
+
 class Cpu {
  public:
   /// `number` is its APIC id; CPU 0 boots.
@@ -61,35 +68,35 @@ class Cpu {
   /// clears it.
   bool intr_line = false, nmi_line = false;
   cpu::TrapTo trap_to = cpu::TrapTo::kVector;
-  /// Virtual mode of a de-privileged guest, which decides whose account its instructions go to.
-  bool guest_kernel = true;
   /// Instructions that completed here, or trapped to the IDT.
   u64 direct = 0;
   NonRoot non_root;
+  /// Where in host memory the monitor's tables are, under a VMM that de-privileges.
+  Hpa monitor_tables{};
 
   /// What belongs to the world that is on the CPU: a VMM that switches worlds puts it away and
   /// brings it back.
   struct Loaded {
     State state;
     cpu::TrapTo trap_to = cpu::TrapTo::kVector;
-    bool guest_kernel = true;
     u64 direct = 0;
     bool intr_line = false, nmi_line = false;
     NonRoot non_root;
     NestedPaging nested;
     u16 vpid = 0;
+    Hpa monitor_tables{};
   };
   Loaded put_away() const {
-    return {state,    trap_to,  guest_kernel, direct, intr_line,
-            nmi_line, non_root, mmu_.nested,  mmu_.tlb.vmid()};
+    return {state,    trap_to,  direct, intr_line,
+            nmi_line, non_root, mmu_.nested,  mmu_.tlb.vmid(), monitor_tables};
   }
   /// `clock` is the time of that world; it outlives its stay on the CPU.
   void bring_back(const Loaded& world, cpu::Clock& clock);
 
   /// Takes an interrupt or debug trap that is due or executes one instruction, of a REP one
   /// iteration. `sensitive_seen` runs a sensitive instruction that the last step only announced.
-  /// Under a VMM (trap_to) nothing is delivered: EIP stays at the instruction that trapped, CR2 as
-  /// it is, an interrupt unacknowledged.
+  /// Under a VMM (trap_to) nothing is delivered: EIP stays at the instruction that trapped, CR2 and
+  /// the interrupt shadow as they were, an interrupt unacknowledged.
   Step step(bool sensitive_seen = false);
 
   /// Executes an instruction as if it had been fetched at EIP: for experiments with single
@@ -227,6 +234,7 @@ class Cpu {
   cpu::Effects* effects_ = nullptr;
   Fetch fetch_;
   DecodeMemo memo_;
+  Shadow shadow_before_ = Shadow::kNone;  ///< when the step under way began
   std::optional<LeftOut> left_out_;
 
   // What the instruction under way has accessed; charged when it completes.

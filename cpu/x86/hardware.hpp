@@ -56,6 +56,10 @@ class Hardware {
   std::optional<Trap> translate(u32 linear, Access access, Privilege privilege, Hpa& hpa);
   std::optional<Trap> read_as(Access access, u32 linear, unsigned bytes, u32& value,
                               Privilege privilege);
+  bool in_monitor_space(Privilege privilege) const {
+    return privilege == Privilege::kSystemTable && cpu_.trap_to == cpu::TrapTo::kVmm;
+  }
+  std::optional<Hpa> monitor_table(u32 linear, unsigned bytes) const;
   u32 read(Hpa hpa, unsigned bytes);
   void write(u32 linear, Hpa hpa, unsigned bytes, u32 value);
   void refresh(u32 linear, Access access, Privilege privilege);

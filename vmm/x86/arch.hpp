@@ -69,6 +69,8 @@ namespace ringside::vmm {
 template <>
 void x86::Machine::leave_translated(Cycles before);
 template <>
+void x86::Machine::cure(unsigned row, u32 word);
+template <>
 void x86::Machine::on_sensitive(const x86::Step& step);
 extern template class MachineOf<x86::Arch>;
 }  // namespace ringside::vmm

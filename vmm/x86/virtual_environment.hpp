@@ -32,7 +32,7 @@ class VirtualEnvironment {
   void left_out(LeftOut) {}
 
   bool touched_memory = false;
-  bool needed_vmm = false;  ///< a device or a port
+  bool needed_vmm = false;  ///< a device, a port, or a write to a traced frame
 
  private:
   std::optional<Trap> translate(u32 linear, Access access, Privilege privilege, Gpa& gpa);

@@ -38,6 +38,7 @@ void Vm::reset(const State& state) {
 
 State Vm::guest_state() const {
   if (non_root()) return on_cpu_ ? assisted_state() : s_.assisted.away;
+  if (deprivileged() && on_cpu_) return believed_state();
   return on_cpu_ ? host_.cpu.state : s_.vcpu.virt;
 }
 
@@ -60,6 +61,7 @@ bool Vm::copy_in(Gpa to, std::span<const u8> from) {
   while (!from.empty()) {
     const u32 chunk = static_cast<u32>(std::min<u64>(from.size(), kPageSize - to.offset()));
     std::memcpy(host_.memory.writable(host_of(to), chunk), from.data(), chunk);
+    note_write(to, chunk);
     to = to + chunk;
     from = from.subspan(chunk);
   }
@@ -85,11 +87,11 @@ struct PricedGuestTables {
     vm.work(cost::Param::kVmmReference);
     return GuestTables{memory, vm}.read_entry(static_cast<u32>(vm.on_bus({address}).v));
   }
+  // A and D change no shadow entry, so nothing is noted.
   void write_entry(u32 address, u32 entry) const {
     vm.work(cost::Param::kVmmReference);
-    u8 raw[4];
-    store_le(raw, entry);
-    vm.copy_in(vm.on_bus({address}), raw);
+    const Gpa at = vm.on_bus({address});
+    if (vm.is_ram(at, 4)) memory.write(vm.host_of(at), entry);
   }
 };
 
@@ -175,8 +177,8 @@ void Vm::raise_lines(bool timer) {
   if (s_.platform.apic_base() != cpu.state.apic_base) s_.platform.set_apic_base(cpu.state.apic_base);
   if (s_.platform.apic().take_nmi()) cpu.nmi_line = true;
   const bool host_has_them = non_root() && cpu.non_root.controls.pins & pin::kExternalInterruptExiting;
-  cpu.intr_line = host_has_them ? host_interrupts() || timer : interrupt_pending();
-  if (non_root()) return;  // there the EPT follow address line 20
+  cpu.intr_line = host_has_them || deprivileged() ? host_interrupts() || timer : interrupt_pending();
+  if (virtualized()) return;  // there the VMM's tables follow address line 20
   if (s_.platform.a20() != cpu.mmu().a20()) cpu.mmu().set_a20(s_.platform.a20());
 }
 
@@ -208,7 +210,10 @@ std::optional<Ending> Vm::ended() const {
 
 Exit Vm::exit_of_trap(const Step& step) const {
   const Trap& trap = step.trap;
-  if (trap.kind == Trap::Kind::kInterrupt || trap.kind == Trap::Kind::kNmi) return Interrupt{};
+  if (trap.kind == Trap::Kind::kInterrupt) return Interrupt{};
+  if (trap.vector == kGp && trap.kind == Trap::Kind::kException && step.row < kRowCount &&
+      (kRows[step.row].kind == Kind::kSystem || kRows[step.row].kind == Kind::kIo))
+    return PrivilegedInstruction{step.row};
   if (trap.kind == Trap::Kind::kException && trap.vector == kPf) return PageFault{{trap.address}, trap.code};
   return Exception{trap};
 }
@@ -239,11 +244,12 @@ std::string Vm::shut_down_text(const Trap& trap) const {
 void Vm::left() {
   meaning_ = FaultMeaning::kUnknown;
   emulating_ = false;
-  non_root() ? left_non_root() : void(s_.vcpu.virt = host_.cpu.state);
+  non_root() ? left_non_root() : left_deprivileged();
 }
 
-std::optional<EntryFault> Vm::entered(bool) {
+std::optional<EntryFault> Vm::entered(bool by_trap_return) {
   if (non_root()) return enter_non_root();
+  enter_deprivileged(by_trap_return);
   return std::nullopt;
 }
 

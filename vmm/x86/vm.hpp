@@ -9,6 +9,7 @@
 #include "cpu/translation.hpp"
 #include "cpu/x86/cpu.hpp"
 #include "devices/pc_platform.hpp"
+#include "mmu/x86/shadow.hpp"
 #include "vmm/event_log.hpp"
 #include "vmm/records.hpp"
 #include "vmm/x86/exit.hpp"
@@ -34,12 +35,23 @@ struct Assisted {
   State away;  ///< what the guest believes of itself, while another VM is on the CPU
 };
 
+/// What the VMM keeps of a guest whose rings are compressed.
+struct Deprivileged {
+  ShadowTables shadow{0, 0};
+  std::optional<u32> root;         ///< shadow root in use
+  State loaded;                    ///< what the CPU was entered with
+  bool copied = false;             ///< descriptors in the monitor's tables are such as the guest's
+  std::vector<u8> traced;          ///< per guest frame: writes to it leave to the VMM
+  std::vector<u64> traced_writes;  ///< guest-physical addresses written by the VMM since looked at
+};
+
 /// All that changes in a Vm: a copyable value, so that a copy is a snapshot.
 struct VmState {
   explicit VmState(devices::PcPlatform devices) : platform(std::move(devices)) {}
   Vcpu vcpu;
   devices::PcPlatform platform;
   Assisted assisted;         ///< hardware assistance
+  Deprivileged deprivileged;
   bool paravirtual = false;  ///< the guest knows of the VMM: it makes hypercalls
   vmm::InstructionCounts counts;  ///< `direct` is the CPU's
   std::map<vmm::ExitKind, vmm::ExitStatistics> exits;
@@ -52,6 +64,22 @@ struct Emulated {
   std::optional<Trap> trap;  ///< set if it trapped, to be injected; else it completed
   bool iterates = false;     ///< or it is a REP that goes on
   bool needed_vmm = false;   ///< used a device or a port
+};
+
+/// What the ideal record says that an instruction does.
+struct Foreseen {
+  struct Store {
+    u32 linear;
+    unsigned bytes;
+    u32 value;
+  };
+  State before;               ///< the record before it
+  std::optional<Trap> trap;   ///< set if it traps
+  std::vector<Store> stores;  ///< what it writes
+};
+/// What a hole showed, or left in force, and what bare metal would have had.
+struct Lie {
+  u32 got = 0, bare_metal = 0;
 };
 
 /// Bytes of host memory that a machine needs for one guest and the VMM beside it; `vmm_extra` of them for what the
@@ -77,6 +105,9 @@ class Vm {
 
   /// The guest owns the machine: traps go through its own IDT, guest-physical is host-physical.
   void run_bare();
+  /// The guest's rings are compressed (vmm/x86/descriptors.hpp), and all traps come to the VMM; its memory lies behind
+  /// the VMM's shadow tables.
+  void run_deprivileged();
   /// The guest runs in VMX non-root operation and owns its rings there; what the VMCS names leaves to the VMM. The
   /// VMCS is cleared, its guest state that of reset. False where the VMM's memory has no room for the EPT.
   bool run_non_root();
@@ -144,10 +175,32 @@ class Vm {
   void invalidate_hardware_all();
   /// Where an address goes on the bus: address line 20 may be off.
   Gpa on_bus(Gpa gpa) const;
+  bool a20() const { return s_.platform.a20(); }
   u64 time() const { return host_.clock.now(); }
   /// What translation_known() said of this access.
   std::optional<Gpa> known_translation(u32 linear, Access access) const;
   bool is_device(Gpa gpa) const { return s_.platform.is_device(gpa); }
+
+  // --- shadow page tables (vmm/x86/vm_deprivileged.cpp); all as in vmm/vm.hpp ---
+
+  std::optional<u32> add_root(unsigned levels);
+  bool map(u32 root, Gva gva, Gpa gpa, mmu::Rights rights);
+  void unmap(u32 root, Gva gva);
+  void protect(u32 root, Gva gva);
+  void drop_shadow();
+  void use_root(u32 root);
+  void trace(Gpa frame, bool on);
+  bool traced(Gpa frame) const;
+  std::vector<u64> take_traced_writes() { return std::exchange(s_.deprivileged.traced_writes, {}); }
+
+  // --- the monitor's descriptor tables ---
+
+  /// Copies the guest's GDT and LDT, compressed, to where the CPU looks for them. Gives the guest frames that they lie
+  /// in. Charges vmm_reference per word.
+  std::vector<Gpa> copy_descriptors();
+  /// The guest's tables may be others: from now on each load of a segment faults. Charges vmm_reference per descriptor.
+  void hide_descriptors();
+  bool descriptors_copied() const { return s_.deprivileged.copied; }
 
   // --- guest memory ---
 
@@ -159,6 +212,8 @@ class Vm {
   bool copy_in(Gpa to, std::span<const u8> from);
   /// Guest-physical address of a linear one by the guest's own tables; no price, no trace.
   std::optional<Gpa> peek_translate(const State& state, u32 linear) const;
+  /// Bytes of the guest's RAM by its own tables, if they can be read; no price, no trace.
+  std::optional<u32> peek_memory(u32 linear, unsigned bytes) const;
   /// The instruction at a state's EIP, if it can be read; no price, no trace.
   std::optional<Instruction> peek_instruction(const State& state) const;
 
@@ -196,7 +251,14 @@ class Vm {
   /// Puts what is pending where the hardware looks for it.
   void raise_lines(bool timer = false);
   /// Whether an interrupt waits that the VMM does not know of.
-  u32 host_interrupts() const { return interrupt_pending() && !s_.assisted.interrupt_known; }
+  u32 host_interrupts() const {
+    const bool news = deprivileged() ? (s_.vcpu.virt.eflags & flag::kIf) != 0 : !s_.assisted.interrupt_known;
+    return interrupt_pending() && news;
+  }
+  /// Applies an instruction to the ideal record alone; `at` gives what is the guest's own.
+  Foreseen apply_to_ideal(const Instruction& instruction, const State& at);
+  /// The same that was foreseen has happened: what of it was not as foreseen.
+  std::optional<Lie> find_lie(const Foreseen& foreseen);
   /// To be called before another VM gets the CPU.
   void put_away() {
     if (non_root()) s_.assisted.away = assisted_state();
@@ -242,6 +304,16 @@ class Vm {
   void count_emulated(u32 at, const Instruction& instruction, bool needed_vmm);
   void left_non_root();
   std::optional<EntryFault> enter_non_root();
+  void left_deprivileged();
+  void enter_deprivileged(bool by_trap_return);
+  State believed_state() const;
+  Segment guest_segment(const Segment& real) const;
+  void copy_table(u32 base, u32 limit, Hpa to, std::vector<Gpa>& frames);
+  void note_write(Gpa address, u32 bytes);
+  void reflect(const Trap& trap);
+  void deliver_in_software(const Trap& event);
+  template <class F>
+  Foreseen foresee(const State& now, F apply);
   State real_state() const;
   void store_shadow(Field mask, Field shadow, u32 value);
   State assisted_state() const;

@@ -41,6 +41,7 @@ void Vm::write_field(Field field, u64 value) {
 }
 
 void Vm::fetch(std::initializer_list<Field> fields) {
+  if (!non_root()) return;
   for (const Field field : fields) {
     if (s_.assisted.fetched.test(slot_of(field))) continue;
     s_.assisted.fetched.set(slot_of(field));
@@ -100,17 +101,30 @@ void Vm::accept_interrupts() {
   s_.assisted.interrupt_known = interrupt_pending();
 }
 
-// An exception counts as one of the guest's instructions.
+namespace {
+// Whether an instruction raises a trap in place of completing; debug traps come between two, unless DR6 says that it was
+// an instruction breakpoint or an access to a debug register (SDM volume 3, section 17.2.3).
+bool by_instruction(const Trap& trap, const State& state) {
+  if (trap.kind == Trap::Kind::kSoftware) return true;
+  if (trap.kind != Trap::Kind::kException) return false;
+  if (trap.vector != kDb || state.dr[6] & debug::kAccessed) return true;
+  for (unsigned i = 0; i < 4; ++i)
+    if (state.dr[6] >> i & 1 && !(state.dr[7] >> (16 + 4 * i) & 3)) return true;
+  return false;
+}
+}  // namespace
+
+// Such an exception counts as one of the guest's instructions.
 void Vm::inject(const Trap& trap) {
   work(Param::kVmmInject);
   host_.log.add({.kind = vmm::EventKind::kInject, .detail = static_cast<u8>(trap.kind), .pc = guest_linear(s_.vcpu.virt),
                  .a = trap.vector, .b = trap.vector == kPf ? trap.address : trap.code,
                  .cycle = host_.ledger.clock()});
-  if (trap.kind == Trap::Kind::kException || trap.kind == Trap::Kind::kSoftware) {
+  if (by_instruction(trap, s_.vcpu.virt)) {
     ++(std::exchange(emulating_, false) ? s_.counts.emulated : host_.cpu.direct);
     ++host_.clock.instructions;
   }
-  inject_again(trap);
+  non_root() ? inject_again(trap) : reflect(trap);
 }
 
 // In real mode nothing has an error code.
@@ -128,13 +142,7 @@ void Vm::inject_again(const Trap& event) {
 
 void Vm::complete_delivery(const Trap& event) {
   work(Param::kVmmEmulate);
-  VirtualEnvironment environment(*this);
-  View<VirtualEnvironment> view(s_.vcpu.virt, environment, host_.cpu.model());
-  s_.vcpu.virt.halted = false;
-  s_.vcpu.virt.shadow = Shadow::kNone;
-  if (event.kind == Trap::Kind::kNmi) s_.vcpu.virt.nmi_blocked = true;
-  const Delivery done = view.deliver(event);
-  if (done.end == Delivery::kShutDown) fail(shut_down_text(event));
+  deliver_in_software(event);
 }
 
 std::optional<Trap> Vm::broken_off() {
@@ -180,6 +188,7 @@ Emulated Vm::emulate(const Instruction& instruction) {
   State& virt = s_.vcpu.virt;
   const u32 at = guest_linear(virt);
   const bool single_step = virt.eflags & flag::kTf;
+  if (deprivileged()) apply_to_ideal(instruction, virt);
   VirtualEnvironment environment(*this);
   View<VirtualEnvironment> view(virt, environment, host_.cpu.model());
   view.begin(instruction);
