@@ -87,6 +87,7 @@ void sort_by_address(std::vector<UnitView>& units) {
 }  // namespace
 
 UnitsView units(const Session& session) {
+  if (session.is_x86()) return {};  // nothing translates x86 yet
   const vmm::VmState& vm = session.machine().vm().internals();
   const cpu::TranslationCache& cache = vm.translation;
   const auto& counts = cache.counts();
@@ -101,6 +102,7 @@ UnitsView units(const Session& session) {
 
 std::vector<UnitView> units_at(const Session& session, Gva address) {
   std::vector<UnitView> found;
+  if (session.is_x86()) return found;
   for (const auto& [key, page] : session.machine().vm().internals().translation.pages()) {
     if (key.page != (address.v & ~kPageMask)) continue;
     if (const cpu::Unit* unit = page->unit(address.v)) found.push_back(view_of(session, key, *unit));
