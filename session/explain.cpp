@@ -7,6 +7,7 @@
 #include <cctype>
 #include <utility>
 
+#include "isa/x86/table.hpp"
 #include "isa/zisa/registers.hpp"
 
 namespace ringside::session {
@@ -137,6 +138,12 @@ std::string instruction_name(std::string_view name) {
   return upper;
 }
 
+namespace {
+bool is_of_x86(std::string_view instruction) {
+  return std::ranges::find(x86::kRows, instruction, &x86::RowInfo::name) != x86::kRows.end();
+}
+}  // namespace
+
 std::string explain_hole(const HoleReport& hole) {
   const std::string place =
       fmt::format("{:08x}{}", hole.pc, hole.symbol.empty() ? "" : " (" + hole.symbol + ")");
@@ -147,10 +154,15 @@ std::string explain_hole(const HoleReport& hole) {
         "WRITE_SR at {} ran in U mode without a trap, so what it wrote was dropped and {} stayed; "
         "on the bare machine it would have set {}.",
         place, got, bare);
+  if (hole.instruction == "popf" || hole.instruction == "iret")
+    return fmt::format(
+        "{} at {} ran in ring 1 without a trap, so what it set of EFLAGS was dropped and {} stayed; on the bare "
+        "machine it would have set {}.",
+        instruction_name(hole.instruction), place, got, bare);
   return fmt::format(
-      "{} at {} ran in U mode without a trap and returned {}; on the bare machine it would have "
+      "{} at {} ran in {} without a trap and returned {}; on the bare machine it would have "
       "returned {}.",
-      instruction_name(hole.instruction), place, got, bare);
+      instruction_name(hole.instruction), place, is_of_x86(hole.instruction) ? "an outer ring" : "U mode", got, bare);
 }
 
 }  // namespace ringside::session

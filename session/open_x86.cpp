@@ -1,5 +1,7 @@
 #include "session/open_x86.hpp"
 
+#include <algorithm>
+
 #include "loader/file.hpp"
 #include "loader/multiboot.hpp"
 #include "session/catalogue.hpp"
@@ -45,10 +47,23 @@ Result<devices::IdeChannel::Drives> open_pc_drives(const Options& options, const
   return std::move(*drives);
 }
 
+Result<std::bitset<x86::kRowCount>> cured_rows(const Options& options) {
+  std::bitset<x86::kRowCount> rows;
+  for (const std::string& name : options.cured) {
+    const auto row = std::ranges::find(x86::kRows, name, &x86::RowInfo::name);
+    if (row == x86::kRows.end()) return usage("cure", "no instruction " + name, "name an instruction of x86");
+    rows.set(static_cast<std::size_t>(row - x86::kRows.begin()));
+  }
+  return rows;
+}
+
 Result<x86::GuestConfig> configure_guest(const Options& options, const loader::Image& image, const cost::Model& model) {
   auto drives = open_pc_drives(options, image.file);
   if (!drives) return fail(drives.error());
+  const auto cured = cured_rows(options);
+  if (!cured) return fail(cured.error());
   x86::GuestConfig guest;
+  guest.cured = *cured;
   guest.ram_bytes = ram_of(options);
   guest.platform.ram_bytes = guest.ram_bytes;
   guest.platform.frequency_khz = model[cost::Param::kFrequencyKhz];

@@ -88,7 +88,7 @@ void X86TrapEmulate::follow_descriptors(Vm& vm) {
 
 // With address line 20 switched, every other megabyte is elsewhere.
 void X86TrapEmulate::follow_a20(Vm& vm) {
-  if (std::exchange(a20_, vm.a20()) != a20_) pager_.start_over(vm);
+  if (std::exchange(a20_, vm.a20()) != vm.a20()) pager_.start_over(vm);
 }
 
 }  // namespace ringside::strategies
