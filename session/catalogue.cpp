@@ -13,6 +13,7 @@
 #include "strategies/hvm/x86_hvm.hpp"
 #include "strategies/paravirt/paravirt.hpp"
 #include "strategies/trap_emulate/trap_emulate.hpp"
+#include "strategies/trap_emulate/x86_trap_emulate.hpp"
 
 namespace ringside::session {
 
@@ -49,8 +50,8 @@ const std::vector<StrategyInfo>& strategies() {
   static const std::vector<StrategyInfo> all = {
       {"bare", make<ringside::strategies::Bare>, make<ringside::strategies::X86Bare, x86::Strategy>, "the guest owns the machine", {"zisa", "zisa-v", "zisa-h", "x86"},
        "zisa", false},
-      {"trap-emulate", make<ringside::strategies::TrapEmulate>, nullptr, "the guest runs in U mode, traps are emulated",
-       {"zisa", "zisa-v"}, "zisa-v"},
+      {"trap-emulate", make<ringside::strategies::TrapEmulate>, make<ringside::strategies::X86TrapEmulate, x86::Strategy>,
+       "the guest runs in U mode, on x86 in rings 1 and 3, traps are emulated", {"zisa", "zisa-v", "x86"}, "zisa-v"},
       {"dbt", make_dbt, nullptr, "the kernel's code is translated, user code runs directly",
        {"zisa", "zisa-v"}, "zisa"},
       {.name = "paravirt", .make = make_paravirt, .make_x86 = nullptr,
