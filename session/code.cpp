@@ -8,6 +8,9 @@ namespace ringside::session {
 Result<GuestCode> guest_code(const Options& options) {
   const auto image = load_guest(options);
   if (!image) return fail(image.error());
+  if (image->machine == loader::Machine::k386)
+    return fail({Error::Kind::kBadFile, image->file, "header", "is a guest for x86, whose code is not made of words",
+                 "take a guest for Z-ISA (RISC-V)"});
   GuestCode code{image->file, std::string(image->isa()), {}};
   for (const loader::Segment& segment : image->segments) {
     if (!segment.executable) continue;

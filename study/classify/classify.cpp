@@ -13,13 +13,29 @@ const Finding* Classification::find(std::string_view instruction) const {
   return at == findings.end() ? nullptr : &*at;
 }
 
-Classification classify(Laboratory& laboratory) {
+namespace {
+
+template <class Lab>
+Classification all_experiments(Lab& laboratory) {
   Classification all;
   all.isa = laboratory.isa();
-  for (const LabInstruction& each : laboratory.instructions())
-    all.findings.push_back(experiment(laboratory, each));
+  for (const auto& each : laboratory.instructions())
+    all.findings.push_back(experiment(laboratory, each).finding);
   all.verdicts = judge(all.findings);
+  return all;
+}
+
+}  // namespace
+
+Classification classify(Laboratory& laboratory) {
+  Classification all = all_experiments(laboratory);
   if (laboratory.has_non_root()) all.non_root = classify_non_root(laboratory.instructions());
+  return all;
+}
+
+Classification classify(X86Laboratory& laboratory) {
+  Classification all = all_experiments(laboratory);
+  all.published = compare_with_robin_irvine(all.findings);
   return all;
 }
 
@@ -38,7 +54,7 @@ Result<std::vector<Hole>> holes_of(Laboratory& laboratory, const Classification&
   for (std::size_t i = 0; i < all.findings.size(); ++i) {
     if (!all.findings[i].hole() || !instructions[i].may_vary) continue;
     laboratory.set_trap(instructions[i].name, true);
-    holes.push_back({i, all.findings[i], experiment(laboratory, instructions[i])});
+    holes.push_back({i, all.findings[i], experiment(laboratory, instructions[i]).finding});
     laboratory.set_trap(instructions[i].name, false);
   }
   if (holes.size() > kMostHoles)

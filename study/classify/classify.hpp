@@ -3,7 +3,9 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "session/x86_laboratory.hpp"
 #include "study/classify/non_root.hpp"
+#include "study/classify/robin_irvine.hpp"
 
 namespace ringside::study {
 
@@ -13,12 +15,15 @@ struct Classification {
   Verdicts verdicts;
   /// Non-root mode under the controls of hvm with nested paging, where the variant has it.
   std::optional<NonRootClassification> non_root;
+  /// On x86: the holes beside those that are published.
+  std::optional<Comparison> published;
 
   const Finding* find(std::string_view instruction) const;
 };
 
 /// Experiments with every instruction of the variant that the laboratory has.
 Classification classify(session::Laboratory& laboratory);
+Classification classify(session::X86Laboratory& laboratory);
 
 /// The verdicts on a variant in which some instructions run in user mode and the others of a set
 /// trap.

@@ -62,6 +62,18 @@ TEST_CASE("classify prints non-root mode apart, and only what has something to s
   CHECK(line_of(text, "The other 1 are innocuous").find("never exit") != std::string::npos);
 }
 
+TEST_CASE("classify prints the published list beside what was found, and what is found beyond it") {
+  Classification all = three_instructions();
+  all.published = compare_with_robin_irvine(
+      {finding("sgdt", {Class::kStatus}, InUserMode::kRuns), finding("sidt", {}, InUserMode::kRuns),
+       finding("iret", {Class::kControl}, InUserMode::kSometimesTraps), finding("add", {}, InUserMode::kRuns)});
+  const std::string text = classify_text(all, kPlain);
+  CHECK(line_of(text, "SGDT").ends_with("yes"));
+  CHECK(line_of(text, "SIDT").ends_with("no"));
+  CHECK(line_of(text, "iret").find("RET far") != std::string::npos);
+  CHECK(all.published->extras.size() == 1);
+}
+
 TEST_CASE("a witness shows both states and marks what differs") {
   WitnessText witness;
   witness.sentence = "it depends";

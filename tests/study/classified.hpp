@@ -20,6 +20,11 @@ inline Classification classified(const std::string& isa) {
   return classify(laboratory);
 }
 
+inline Classification classified_x86() {
+  session::X86Laboratory laboratory;
+  return classify(laboratory);
+}
+
 inline std::set<std::string> classes_of(const Finding& finding) {
   std::set<std::string> names;
   for (const auto& [shown, witness] : finding.witnesses) names.emplace(class_name(shown));
