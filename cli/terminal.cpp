@@ -10,12 +10,12 @@
 #include <cstring>
 
 #include "cli/frame.hpp"
+#include "session/files.hpp"
 
 namespace ringside::cli {
 
 namespace {
 
-constexpr std::size_t kLongestInput = 64u << 20;
 constexpr int kSilenceMs = 2000;
 
 // What a signal handler needs to know.
@@ -78,7 +78,7 @@ Result<std::string> read_piped_input() {
       return refuse(std::string("cannot be read (") + std::strerror(errno) + ")", "add </dev/null");
     if (got == 0) return text;
     text.append(piece.data(), static_cast<std::size_t>(got));
-    if (text.size() > kLongestInput) return refuse("is longer than 64 MiB", "give less input");
+    if (text.size() > session::kLongestInput) return refuse("is longer than 64 MiB", "give less input");
   }
 }
 

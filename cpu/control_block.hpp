@@ -196,7 +196,10 @@ class ControlBlock {
   ControlBlock(mmu::Memory& memory, Hpa at) : memory_(&memory), at_(at) {}
 
   u32 read(Field field) const { return memory_->read<u32>(place(field)); }
-  void write(Field field, u32 value) { memory_->write<u32>(place(field), value); }
+  /// Most fields hold the value already, exit after exit: a write that changes nothing is none.
+  void write(Field field, u32 value) {
+    if (read(field) != value) memory_->write<u32>(place(field), value);
+  }
   Hpa place(Field field) const { return at_ + 4 * u64{number_of(field)}; }
 
   /// Sets all fields as they are when nothing was said: a guest in the state of reset that never exits for

@@ -51,8 +51,13 @@ Debugger::Debugger(std::unique_ptr<Session> session, u64 history)
 Result<Debugger> Debugger::open(Options options) {
   options.keep_events = true;
   options.more_input = true;
+  if (options.history < kLeastHistory)
+    return refuse(fmt::format("--history {}", options.history), "is less than 1M",
+                  "give 64M, for example, or leave it out");
   auto session = Session::open(options);
   if (!session) return fail(session.error());
+  if (session->is_x86())
+    return refuse("debug", "does not show x86 in this version", "use run, or give a guest for Z-ISA");
   return Debugger(std::make_unique<Session>(std::move(*session)), options.history);
 }
 

@@ -20,7 +20,10 @@ class Debugger {
  public:
   using Between = History::Between;
 
-  /// Opens a session in which the user may type and go back. Errors: as Session::open.
+  static constexpr u64 kLeastHistory = u64{1} << 20;
+
+  /// Opens a session in which the user may type and go back. Errors: as Session::open, and a history of less
+  /// than kLeastHistory bytes.
   static Result<Debugger> open(Options options);
 
   Session& session() { return *session_; }

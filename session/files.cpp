@@ -1,11 +1,9 @@
 #include "session/files.hpp"
 
-#include "loader/file.hpp"
-
 namespace ringside::session {
 
-Result<std::string> read_text(const std::string& path) {
-  auto bytes = loader::read_file(path);
+Result<std::string> read_text(const std::string& path, u64 longest) {
+  auto bytes = loader::read_file(path, longest);
   if (!bytes) return fail(bytes.error());
   return std::string(bytes->begin(), bytes->end());
 }

@@ -35,7 +35,7 @@ Registers registers(const Session& session);
 std::vector<std::optional<u8>> memory(const Session& session, Gva address, u32 count);
 
 /// How an address is translated: by the guest's tables and, de-privileged, by the shadow that the
-/// hardware walks.
+/// hardware walks. Each table keeps to one kind of address: guest-physical or host-physical.
 struct PageWalk {
   Gva address;
   bool paging = false;  ///< of the guest

@@ -254,24 +254,28 @@ TableWalk ZisaLens::nested_walk(Gva address) const {
   return both;
 }
 
-TableWalk ZisaLens::shadow_walk(Gva address) const {
-  LookTables tables{machine().memory()};
-  const u32 ptbr = truth().control(Cr::kPtbr);
-  return table_walk("the VMM's shadow tables, host-physical", ptbr, address,
-                    mmu::walk(tables, ptbr, address, false, Access::kLoad, mmu::Purpose::kLook));
+// Of tables that the hardware walks itself.
+TableWalk ZisaLens::host_walk(std::string tables, u32 ptbr, Gva address) const {
+  LookTables in_memory{machine().memory()};
+  return table_walk(std::move(tables), ptbr, address,
+                    mmu::walk(in_memory, ptbr, address, false, Access::kLoad, mmu::Purpose::kLook));
+}
+
+TableWalk ZisaLens::guest_walk(const vmm::ArchState& guest, Gva address) const {
+  const u32 ptbr = guest.control(Cr::kPtbr);
+  if (vm().internals().paravirtual) return host_walk("the guest's tables, host-physical", ptbr, address);
+  return table_walk(virtualized() ? "the guest's tables, guest-physical" : "the guest's tables", ptbr, address,
+                    vm().look_guest(guest, address));
 }
 
 std::vector<TableWalk> ZisaLens::walks(Gva address) const {
   std::vector<TableWalk> all;
+  const vmm::VmState& state = vm().internals();
   const vmm::ArchState guest = belief();
-  if (guest.paging())
-    all.push_back(table_walk(vm().internals().paravirtual
-                                 ? "the guest's tables, which hold host frames"
-                             : virtualized() ? "the guest's tables, guest-physical"
-                                             : "the guest's tables",
-                             guest.control(Cr::kPtbr), address, vm().look_guest(guest, address)));
-  if (vm().internals().assisted.nested) all.push_back(nested_walk(address));
-  if (virtualized() && vm().internals().root) all.push_back(shadow_walk(address));
+  if (guest.paging()) all.push_back(guest_walk(guest, address));
+  if (state.assisted.nested) all.push_back(nested_walk(address));
+  if (state.root && !state.guest_root)
+    all.push_back(host_walk("the VMM's shadow tables, host-physical", truth().control(Cr::kPtbr), address));
   return all;
 }
 

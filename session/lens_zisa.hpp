@@ -34,7 +34,8 @@ class ZisaLens final : public MachineLens<vmm::ZisaArch> {
 
  private:
   TableWalk nested_walk(Gva address) const;
-  TableWalk shadow_walk(Gva address) const;
+  TableWalk host_walk(std::string tables, u32 ptbr, Gva address) const;
+  TableWalk guest_walk(const vmm::ArchState& guest, Gva address) const;
 };
 
 }  // namespace ringside::session

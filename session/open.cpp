@@ -100,8 +100,10 @@ std::string guest_advice(const Options& options) {
   const std::string_view meant = nearest(last_part(options.guest), shorter);
   const std::string list = "`ringside run --help` lists the bundled guests";
   if (meant.empty()) return "give the path of an ELF file; " + list;
-  const auto named = std::ranges::find(shorter, meant) - shorter.begin();
-  return "did you mean " + names[static_cast<std::size_t>(named)] + "? " + list;
+  std::string all;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (shorter[i] == meant) all += (all.empty() ? "" : " or ") + names[i];
+  return "did you mean " + all + "? " + list;
 }
 
 // "hello.s" that should have been assembled first.

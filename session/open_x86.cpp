@@ -105,7 +105,7 @@ Result<void> place(x86::Machine& machine, std::size_t number, const Options& opt
   const auto boot = loader::prepare_multiboot(image, {ram_of(options), options.append, std::move(*modules)});
   if (!boot) return fail(boot.error());
   for (const auto& part : boot->parts) machine.vm(number).copy_in(part.address, part.bytes);
-  machine.start(first_state(*boot), number);
+  machine.start_from(first_state(*boot), number);
   return {};
 }
 

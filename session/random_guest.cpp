@@ -6,7 +6,6 @@
 #include "isa/zisa/assembler/assembler.hpp"
 #include "isa/zisa/decode.hpp"
 #include "mmu/paging.hpp"
-#include "session/open.hpp"
 
 namespace ringside::session {
 
@@ -22,14 +21,6 @@ constexpr u32 kIdentityPages = 0x60;
 u32 word(std::string_view name, const zisa::Operands& operands = {}) {
   const auto& row = zisa::kRows[*zisa::find_row(name)];
   return zisa::encode(row.picture, row.form, operands);
-}
-
-// By which user code sees what a VMM hides from it.
-bool is_user_sensitive(u32 instruction) {
-  static const unsigned kRows[] = {*zisa::find_row("read_sr"), *zisa::find_row("read_ptbr"),
-                                   *zisa::find_row("probe")};
-  const unsigned row = zisa::decode_row(instruction);
-  return row == kRows[0] || row == kRows[1] || row == kRows[2];
 }
 
 /// Builds page tables in an image of RAM.
@@ -114,11 +105,8 @@ u32 random_pointer(Dice& dice, bool wild) {
   }
 }
 
-}  // namespace
-
-std::vector<u8> random_image(const RandomOptions& options) {
+std::vector<u8> random_image(const RandomOptions& options, Dice dice) {
   static const zisa::Assembly kernel = zisa::assemble("kernel", kRandomKernel).value();
-  Dice dice(options.seed * 2 + options.wild);
   std::vector<u8> image(kRandomRam);
   const auto& text = kernel.sections.front();
   std::memcpy(image.data(), text.bytes.data(), text.bytes.size());
@@ -167,8 +155,6 @@ std::vector<u8> random_image(const RandomOptions& options) {
   return image;
 }
 
-namespace {
-
 // Stands in for what a guest shall not have.
 void take_out_user_sensitive(std::vector<u8>& bytes, u32 first, u32 end) {
   const u32 harmless = word("addi", {.rd = 16, .rs1 = 17, .imm = 1});
@@ -178,44 +164,19 @@ void take_out_user_sensitive(std::vector<u8>& bytes, u32 first, u32 end) {
 
 }  // namespace
 
-RandomGuest random_guest(const RandomOptions& options) {
+RandomGuest draw_guest(const RandomOptions& options, u64 again) {
   RandomGuest guest;
-  Dice dice(options.seed + 99);
+  constexpr u64 kFar = u64{1} << 40;  // from the guests of other seeds
+  Dice dice(options.seed + 99 + again * kFar);
   guest.drive.resize(8 * 512);
   for (u8& byte : guest.drive) byte = static_cast<u8>(dice.word());
   guest.input = std::string(dice.below(8), 'x');
-  guest.image = random_image(options);
+  guest.image = random_image(options, Dice(options.seed * 2 + options.wild + again * kFar));
   if (options.user_sensitive) return guest;
   take_out_user_sensitive(guest.image, kCode, kCode + kCodePages * kPageSize);
   take_out_user_sensitive(guest.image, kData, kData + kDataPages * kPageSize);
   take_out_user_sensitive(guest.drive, 0, static_cast<u32>(guest.drive.size()));
   return guest;
-}
-
-namespace {
-
-// All but the last page, which the boot information takes, and which such guests leave alone.
-loader::Image image_of(const RandomGuest& guest) {
-  const u32 bytes = kRandomRam - kPageSize;
-  loader::Image image;
-  image.file = "random guest";
-  image.entry = kRandomBase;
-  image.segments = {{kRandomBase, bytes, bytes, 0, true}};
-  image.bytes = guest.image;
-  return image;
-}
-
-}  // namespace
-
-Result<std::unique_ptr<vmm::Machine>> random_machine(const RandomGuest& guest,
-                                                     const Options& options) {
-  Options own = options;
-  own.memory = kRandomRam;
-  own.virtual_time = true;
-  own.input = guest.input;
-  MadeDevices devices{{}, kRandomDiskLatency};
-  devices.drives[0].emplace(std::make_shared<const std::vector<u8>>(guest.drive));
-  return make_machine(own, {image_of(guest)}, &devices);
 }
 
 std::string instruction_text(u32 instruction, u32 pc) {

@@ -12,7 +12,10 @@
 #include "session/options.hpp"
 
 namespace ringside::vmm {
-class Machine;
+template <class A>
+class MachineOf;
+struct ZisaArch;
+using Machine = MachineOf<ZisaArch>;
 }
 
 namespace ringside::session {
@@ -39,9 +42,14 @@ struct RandomGuest {
   u32 word(u32 offset) const;
   void set_word(u32 offset, u32 value);
 };
-RandomGuest random_guest(const RandomOptions& options);
-/// The image alone.
-std::vector<u8> random_image(const RandomOptions& options);
+/// Draws a guest. `again`: which of the guests of the seed, from 0.
+RandomGuest draw_guest(const RandomOptions& options, u64 again = 0);
+
+/// The first guest of the seed that behaves on the bare machine of this variant, for so many instructions (0: to
+/// its end): it uses no stale translation and, without options.user_sensitive, executes no user-sensitive
+/// instruction in U mode. Both are kept out when guests are drawn, but random code can jump into the middle of the
+/// kernel, and build instructions by its stores. Errors: those of random_machine().
+Result<RandomGuest> random_guest(const RandomOptions& options, const std::string& isa, u64 ticks);
 
 inline constexpr u32 kRandomBase = 0x80000000;
 inline constexpr u64 kRandomRam = 1u << 20;
@@ -49,6 +57,10 @@ inline constexpr u64 kRandomRam = 1u << 20;
 inline constexpr u32 kCode = 0x2000, kCodePages = 4;
 /// Of its disk, in cycles or time units.
 inline constexpr u64 kRandomDiskLatency = 500;
+
+/// Whether user code sees by an instruction what a VMM hides from it, where it does not trap: READ_SR, READ_PTBR,
+/// PROBE.
+bool is_user_sensitive(u32 instruction);
 
 /// A random instruction of the user level or above it; `at` is its place in the code.
 u32 random_instruction(Dice& dice, u32 at, bool wild);

@@ -33,11 +33,7 @@ Result<Session> Session::open(const Options& options) {
     if (!image) return fail(image.error());
     images.push_back(std::move(*image));
   }
-  const auto model = load_model(options);
-  if (!model) return fail(model.error());
   auto parts = std::make_unique<Parts>();
-  parts->options = options, parts->model_name = model->name;
-  parts->model_hash = fmt::format("{:016x}", model->hash());
   const auto keep = [](auto made, auto& as) -> Result<void> {
     if (!made) return fail(made.error());
     as = std::move(*made);
@@ -46,6 +42,10 @@ Result<Session> Session::open(const Options& options) {
   const bool x86 = images.front().machine == loader::Machine::k386;
   auto made = x86 ? keep(make_x86_machine(options, images), parts->pc) : keep(make_machine(options, images), parts->zisa);
   if (!made) return fail(made.error());
+  const auto model = load_model(options);
+  if (!model) return fail(model.error());
+  parts->options = options, parts->model_name = model->name;
+  parts->model_hash = fmt::format("{:016x}", model->hash());
   parts->images = std::move(images);
   return Session(std::move(parts));
 }

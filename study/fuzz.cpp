@@ -54,13 +54,14 @@ class Fuzzing {
 
  private:
   Result<void> one(u64 seed) {
-    const RandomGuest guest = random_guest(random_options(o_.session, seed));
+    const auto guest = random_guest(random_options(o_.session, seed), o_.session.isa, o_.ticks);
+    if (!guest) return fail(guest.error());
     std::vector<u32> executed;
-    const auto found = run(guest, &executed);
+    const auto found = run(*guest, &executed);
     if (!found) return fail(found.error());
     add(*found);
     if (found->held() || out_.first_failure) return {};
-    out_.first_failure = failure(seed, guest, *found, executed);
+    out_.first_failure = failure(seed, *guest, *found, executed);
     return {};
   }
 

@@ -22,7 +22,7 @@ void Machine::start(Gva entry, Gpa boot_information, std::size_t number) {
   ArchState first = cpu_.state;
   first.pc = entry.v;
   first.x[11] = static_cast<u32>(boot_information.v);
-  start(first, number);
+  start_from(first, number);
 }
 
 // Translated code is where the CPU does not go on alone.

@@ -30,7 +30,7 @@ class MachineOf final : public AnyMachine {
   MachineOf(const MachineConfigOf<A>& config, std::unique_ptr<typename A::Strategy> strategy);
 
   /// To be called for each VM, in order, when its image is in memory: how its CPU is to begin.
-  void start(const typename A::State& first, std::size_t vm = 0);
+  void start_from(const typename A::State& first, std::size_t vm = 0);
   /// The same on Z-ISA: at `entry`, with a1 = `boot_information`.
   void start(Gva entry, Gpa boot_information, std::size_t vm = 0);
 

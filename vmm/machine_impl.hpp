@@ -41,7 +41,7 @@ MachineOf<A>::MachineOf(const MachineConfigOf<A>& config, std::unique_ptr<typena
 }
 
 template <class A>
-void MachineOf<A>::start(const typename A::State& first, std::size_t number) {
+void MachineOf<A>::start_from(const typename A::State& first, std::size_t number) {
   switch_to(number);
   vm().reset(first);
   if (vm().virtualized()) enter(false);
@@ -230,7 +230,7 @@ void MachineOf<A>::after_trap(const Step& step, Cycles before) {
   unsettled_ = true;
   if (vm().deprivileged()) return handle_exit(vm().exit_of_trap(step), before, Passage::kTrap);
   log_.add(vm().event_of_trap(step));
-  if (const auto reason = vm().fatal(step)) end({Ending::Outcome::kFailed, 0, *reason});
+  vm().trapped(step);
 }
 
 // --- exits ---

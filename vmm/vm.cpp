@@ -152,13 +152,10 @@ Event Vm::event_of_trap(const cpu::Step& step) const {
           .b = step.trap.tval, .cycle = host_.ledger.clock()};
 }
 
-std::optional<std::string> Vm::fatal(const cpu::Step& step) const {
+void Vm::trapped(const cpu::Step& step) {
   const ArchState& state = host_.cpu.state;
   const bool from_kernel = state.sr & zisa::sr::kPmode;
-  if (!from_kernel || zisa::is_interrupt(step.trap.cause) || state.control(Cr::kEpc) != state.control(Cr::kTvec) ||
-      s_.platform.next_event())
-    return std::nullopt;
-  return "the trap vector itself traps: " + std::string(zisa::cause_name(step.trap.cause));
+  if (from_kernel && state.control(Cr::kEpc) == state.control(Cr::kTvec)) trapped_at_vector(step.trap);
 }
 
 ExitKind Vm::kind_of_exit(const Exit& exit) const {
@@ -271,13 +268,15 @@ Emulated Vm::emulate(u32 word, bool pays_system, bool pays_memory) {
   return {decoded.row, trap, environment.needed_vmm};
 }
 
-// A trap that an instruction raises counts as one of the guest's instructions. In supervisor mode at the
-// vector it would come for ever.
-void Vm::count_trap(const Trap& trap, bool vector_traps) {
+void Vm::trapped_at_vector(const Trap& trap) {
+  if (zisa::is_interrupt(trap.cause) || s_.platform.next_event()) return;
+  fail("the trap vector itself traps: " + std::string(zisa::cause_name(trap.cause)));
+}
+
+// A trap that an instruction raises counts as one of the guest's instructions.
+void Vm::count_trap(const Trap& trap) {
   const bool emulated = std::exchange(emulating_, false);
   if (zisa::is_interrupt(trap.cause)) return;
-  if (vector_traps && !s_.platform.next_event())
-    fail("the trap vector itself traps: " + std::string(zisa::cause_name(trap.cause)));
   const bool translated = emulated ? called_out_ : host_.cpu.units.cache != nullptr;
   ++(translated ? s_.counts.translated : emulated ? s_.counts.emulated : host_.cpu.direct);
   ++host_.clock.instructions;
@@ -290,7 +289,8 @@ void Vm::inject(const Trap& trap) {
   if (non_root()) block().load_guest(at);
   host_.log.add({.kind = EventKind::kInject, .pc = at.pc, .a = static_cast<u32>(trap.cause),
                  .b = trap.tval, .cycle = host_.ledger.clock()});
-  count_trap(trap, at.supervisor() && at.pc == at.control(Cr::kTvec));
+  if (at.supervisor() && at.pc == at.control(Cr::kTvec)) trapped_at_vector(trap);
+  count_trap(trap);
   if (non_root()) return inject_again(trap);
   s_.vcpu.ideal.pc = virt.pc;
   cpu::enter_trap(s_.vcpu.ideal, trap);

@@ -328,9 +328,10 @@ class Vm {
 
   /// What a trap in a de-privileged guest is to the VMM.
   Exit exit_of_trap(const cpu::Step& step) const { return exit_of(step.trap, step.row); }
-  /// What the log says of a trap to the guest's own vector, and whether the guest can never get further.
+  /// What the log says of a trap to the guest's own vector.
   Event event_of_trap(const cpu::Step& step) const;
-  std::optional<std::string> fatal(const cpu::Step& step) const;
+  /// It came: whoever can never get further has failed.
+  void trapped(const cpu::Step& step);
   EntryFailure entry_failure(const cpu::EntryFault& fault) const {
     return {number_of(fault.field), fault.value};
   }
@@ -351,6 +352,9 @@ class Vm {
     return s_.paravirtual && s_.vcpu.virt.supervisor() && std::holds_alternative<Hypercall>(exit);
   }
   bool take_give_way() { return std::exchange(s_.gives_way, false); }
+  /// To be called when the guest traps in supervisor mode at its trap vector. Such a trap comes for ever, and the
+  /// guest has failed, unless it is an interrupt or a device may yet write other code there.
+  void trapped_at_vector(const Trap& trap);
   /// Lets the devices do what is due, DMA included.
   void advance_devices();
   /// Levels of the timer and the devices, as IPEND has them.
@@ -416,7 +420,7 @@ class Vm {
   void charge_in_cache(unsigned row);
   cpu::CodeKey code_key(u32 pc) const;
   void note_write(Gpa address, u32 bytes);
-  void count_trap(const Trap& trap, bool vector_traps);
+  void count_trap(const Trap& trap);
   cpu::ControlBlock block() const { return {host_.memory, s_.assisted.block}; }
   std::optional<cpu::EntryFault> enter_non_root();
   void store_guest();

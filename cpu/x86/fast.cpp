@@ -93,7 +93,7 @@ u64 FastEngine::account(const Context& m) {
   book(Param::kMultiply, m.multiplies);
   book(Param::kDivide, m.divides);
   book(Param::kIndirectJump, m.indirect_jumps);
-  if (cpu_.state.paging()) cpu_.mmu().tlb.counts.hits += data + m.fetch_lookups;
+  if (cpu_.mmu().looks_up(cpu_.state.paging())) cpu_.mmu().tlb.counts.hits += data + m.fetch_lookups;
   cpu_.direct += steps - m.unfinished;
   cpu_.clock().instructions += steps - m.unfinished;
   cpu_.state.eip = m.eip;

@@ -1,4 +1,6 @@
 // Files that are not what they should be: status 65 and one line with file, place and remedy.
+#include <filesystem>
+
 #include "base/bits.hpp"
 #include "catch.hpp"
 #include "cli/built_program.hpp"
@@ -115,6 +117,9 @@ TEST_CASE("drives, inputs and logs that are missing or no such thing") {
   expect_bad({"run", guest, "--drive", "no-such.img"}, {"no-such.img", "cannot be opened"});
   expect_bad({"run", guest, "--input", "no-such.txt"}, {"no-such.txt", "cannot be opened"});
   expect_bad({"run", guest, "--input", "/"}, {"/"});
+  const std::string long_input = write_scratch("long.txt", "");
+  std::filesystem::resize_file(long_input, (64u << 20) + 1);  // a hole: takes no room
+  expect_bad({"run", guest, "--input", long_input}, {"long.txt", "longer than 67108864 bytes"});
   expect_bad({"run", guest, "--replay", "no-such.json"}, {"no-such.json"});
   expect_bad({"run", guest, "--replay", write_scratch("log.json", "{}")}, {"log.json", "schema"});
   expect_bad({"run", guest, "--trace", "/no/such/folder/trace.json"},

@@ -113,6 +113,19 @@ TEST_CASE("debug shows the guest's belief beside the truth") {
   CHECK(all[6]["events"].size() == 4);
 }
 
+// The hardware walks them, so that there is no other walk, and what they lead to is host-physical too.
+TEST_CASE("debug shows the tables of a paravirtual guest with host addresses throughout") {
+  const std::string script = "goto 300000\nwalk sp\n";
+  const auto all = answers(script, {"debug", guest_file("zos-pv"), "--isa", "zisa", "--strategy",
+                                    "paravirt", "--append", "hello"});
+  REQUIRE(all.size() == 2);
+  const json& walk = all[1]["walk"];
+  REQUIRE(walk["walks"].size() == 1);
+  const json& guest = walk["walks"][0];
+  CHECK(guest["references"].back()["frame"] == guest["address"].get<std::uint64_t>() >> 12);
+  CHECK(guest["address"] > walk["guest_physical"]);
+}
+
 TEST_CASE("debug names the last writer") {
   const auto all = answers("until trap\nwho pc\nwho sr\nwho epc\nback\nwho a0\n");
   REQUIRE(all.size() == 6);

@@ -40,6 +40,7 @@ TEST_CASE("options that this version cannot serve are refused, not ignored") {
   expect_refusal({"run", "x", "--paging", "nested"}, {"--paging nested", "hvm", "zisa-h"});
   expect_refusal({"run", "x", "--paging", "soft"}, {"--paging soft"});
   expect_refusal({"run", "x", "--cpus", "2"}, {"--cpus 2"});
+  expect_refusal({"debug", guest, "--history", "1"}, {"--history 1:", "less than 1M"});
   for (const auto* verb : {"run", "compare"})
     expect_refusal({verb, "x", "--history", "1M"}, {"--history", "ringside debug"});
 }

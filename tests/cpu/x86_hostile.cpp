@@ -15,7 +15,7 @@ u32 some_address(Dice& dice) {
   return kNear[dice.below(11)] + dice.below(64) - 32;
 }
 
-void shuffle(Machine& m, Dice& dice) {
+void shuffle(TestMachine& m, Dice& dice) {
   State& s = m.cpu.state;
   for (u32& each : s.r) each = some_address(dice);
   for (u32 at = kGdt; at < kGdt + kGdtLimit; at += 4)
@@ -50,7 +50,7 @@ void check_rules(const State& s) {
 
 u64 life(u32 seed, bool vmm) {
   Dice dice(seed);
-  Machine m;
+  TestMachine m;
   shuffle(m, dice);
   if (vmm) m.cpu.trap_to = cpu::TrapTo::kVmm;
   for (int i = 0; i < 40; ++i) {

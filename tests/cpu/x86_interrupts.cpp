@@ -10,7 +10,7 @@ constexpr u16 kHere = kFree;
 constexpr u32 kFlags = flag::kOne | flag::kCf;
 
 // int 0x40
-void call_interrupt(Machine& m) {
+void call_interrupt(TestMachine& m) {
   m.code({0xcd, 0x40});
   m.cpu.state.eflags = kFlags | flag::kIf;
 }
@@ -24,7 +24,7 @@ TEST_CASE("x86 interrupts: gates by kind and width") {
     unsigned width;
   } const kCases[] = {{0xe, true, 4}, {0xf, false, 4}, {6, true, 2}, {7, false, 2}};
   for (const auto& each : kCases) {
-    Machine m;
+    TestMachine m;
     m.set_idt(0x40, make_gate(kKernelCode, 0x8123, each.type));
     call_interrupt(m);
     m.cpu.state.eflags |= flag::kTf | flag::kNt;
@@ -43,8 +43,8 @@ TEST_CASE("x86 interrupts: gates by kind and width") {
 }
 
 TEST_CASE("x86 interrupts: from ring 3 the stack comes from the TSS, and IRET goes back") {
-  Machine m;
-  m.set_idt(0x40, make_gate(kKernelCode, Machine::handler(0x40), 0xe, 3));
+  TestMachine m;
+  m.set_idt(0x40, make_gate(kKernelCode, TestMachine::handler(0x40), 0xe, 3));
   m.enter(3);
   call_interrupt(m);
   m.cpu.step();
@@ -56,7 +56,7 @@ TEST_CASE("x86 interrupts: from ring 3 the stack comes from the TSS, and IRET go
   CHECK(m.stack(5) ==
         std::vector<u32>{kCode + 2, kUserCode, kFlags | flag::kIf, kUserStack, kUserData});
   m.cpu.state.segment(Seg::kDs) = {kKernelData, 0, ~u32{0}, 0xc093};
-  m.code({0xcf}, Machine::handler(0x40));
+  m.code({0xcf}, TestMachine::handler(0x40));
   m.cpu.step();
   CHECK(s.cpl == 3);
   CHECK(s.eip == kCode + 2);
@@ -92,20 +92,20 @@ TEST_CASE("x86 interrupts: what is wrong with a gate comes in place of the inter
   };
   for (const auto& each : kCases) {
     INFO(each.what);
-    Machine m;
+    TestMachine m;
     m.set_idt(0x40, each.gate);
     m.set_gdt(kHere, each.target);
     m.enter(each.ring);
     call_interrupt(m);
     const Step step = m.cpu.step();
     CHECK_FALSE(step.triple_fault);
-    CHECK(m.cpu.state.eip == Machine::handler(each.vector));
+    CHECK(m.cpu.state.eip == TestMachine::handler(each.vector));
     CHECK(m.stack(2) == std::vector<u32>{each.code, kCode});
   }
 }
 
 TEST_CASE("x86 interrupts: beyond the IDT's limit") {
-  Machine m;
+  TestMachine m;
   m.cpu.state.idtr.limit = 0x40 * 8 + 6;
   call_interrupt(m);
   m.cpu.step();
@@ -114,7 +114,7 @@ TEST_CASE("x86 interrupts: beyond the IDT's limit") {
 
 TEST_CASE(
     "x86 interrupts: the external bit tells an interrupt's failed delivery from an instruction's") {
-  Machine m;
+  TestMachine m;
   m.set_idt(0x40, 0);
   m.bus.vector = 0x40;
   m.code({0x90});
@@ -147,19 +147,19 @@ TEST_CASE("x86 interrupts: faults of the stack in the TSS") {
   };
   for (const auto& each : kCases) {
     INFO(each.what);
-    Machine m;
-    m.set_idt(0x40, make_gate(kKernelCode, Machine::handler(0x40), 0xe, 3));
+    TestMachine m;
+    m.set_idt(0x40, make_gate(kKernelCode, TestMachine::handler(0x40), 0xe, 3));
     // The fault's own handler needs no other stack: it is conforming.
     m.set_gdt(kHere + 8, make_flat(0x9e));
     for (const u8 vector : {kTs, kSs})
-      m.set_idt(vector, make_gate(kHere + 8, Machine::handler(vector), 0xe, 3));
+      m.set_idt(vector, make_gate(kHere + 8, TestMachine::handler(vector), 0xe, 3));
     m.set_gdt(kHere, each.descriptor);
     m.put(kTss + 8, each.stack);
     m.cpu.state.tr.limit = each.tss_limit;
     m.enter(3);
     call_interrupt(m);
     m.cpu.step();
-    CHECK(m.cpu.state.eip == Machine::handler(each.vector));
+    CHECK(m.cpu.state.eip == TestMachine::handler(each.vector));
     if (each.vector == 0x40) continue;
     CHECK(m.cpu.state.cpl == 3);
     CHECK(m.stack(2) == std::vector<u32>{each.code, kCode});
@@ -167,27 +167,27 @@ TEST_CASE("x86 interrupts: faults of the stack in the TSS") {
 }
 
 TEST_CASE("x86 interrupts: EFLAGS of a fault has RF set, of an interrupt not") {
-  Machine m;
+  TestMachine m;
   m.code({0x0f, 0x0b});  // ud2
   m.cpu.step();
   CHECK(m.stack(3) == std::vector<u32>{kCode, kKernelCode, flag::kOne | flag::kRf});
   CHECK((m.cpu.state.eflags & flag::kRf) == 0);
-  Machine other;
+  TestMachine other;
   call_interrupt(other);
   other.cpu.step();
   CHECK(other.stack(3)[2] == (kFlags | flag::kIf));
 }
 
 TEST_CASE("x86 interrupts: every exception with an error code pushes one") {
-  Machine m;
+  TestMachine m;
   m.cpu.state.segment(Seg::kDs) = Segment{};
   m.code({0xa1, 0, 0, 0, 0});
   m.cpu.step();
   CHECK(m.stack(2) == std::vector<u32>{0, kCode});
-  Machine divide;
+  TestMachine divide;
   divide.code({0xf7, 0xf1});
   divide.cpu.step();
-  CHECK(divide.cpu.state.eip == Machine::handler(kDe));
+  CHECK(divide.cpu.state.eip == TestMachine::handler(kDe));
   CHECK(divide.stack(2) == std::vector<u32>{kCode, kKernelCode});
   for (unsigned vector = 0; vector < 32; ++vector) {
     const bool has = vector == 8 || (vector >= 10 && vector <= 14) || vector == 17;
@@ -196,28 +196,28 @@ TEST_CASE("x86 interrupts: every exception with an error code pushes one") {
 }
 
 TEST_CASE("x86 interrupts: INT3 and INTO return behind themselves, BOUND and INTO's absence") {
-  Machine m;
+  TestMachine m;
   m.code({0xcc});
   CHECK(m.cpu.step().trap == Trap{kBp, false, 0, 0, Trap::Kind::kSoftware, 1});
   CHECK(m.stack(1)[0] == kCode + 1);
-  Machine into;
+  TestMachine into;
   into.code({0xce, 0xce});
   CHECK(into.cpu.step().kind == Step::Kind::kCompleted);
   into.cpu.state.eflags |= flag::kOf;
   CHECK(into.cpu.step().trap.vector == kOf);
   CHECK(into.stack(1)[0] == kCode + 2);
-  Machine bound;
+  TestMachine bound;
   bound.code({0x62, 0x03});  // bound eax, [ebx]
   bound.cpu.state.r[kEax] = 5, bound.cpu.state.r[kEbx] = 0x6000;
   bound.put64(0x6000, u64{4} << 32);
   bound.cpu.step();
-  CHECK(bound.cpu.state.eip == Machine::handler(kBr));
+  CHECK(bound.cpu.state.eip == TestMachine::handler(kBr));
   CHECK(bound.stack(1)[0] == kCode);
-  Machine user;  // their gates are held against CPL as well
+  TestMachine user;  // their gates are held against CPL as well
   user.enter(3);
   user.code({0xcc});
   user.cpu.step();
-  CHECK(user.cpu.state.eip == Machine::handler(kGp));
+  CHECK(user.cpu.state.eip == TestMachine::handler(kGp));
   CHECK(user.stack(2) == std::vector<u32>{kBp * 8 + 2, kCode});
 }
 
@@ -241,17 +241,17 @@ TEST_CASE("x86 interrupts: which two exceptions make a double fault") {
 }
 
 TEST_CASE("x86 interrupts: a double fault and a triple fault") {
-  Machine m;
+  TestMachine m;
   m.set_idt(kGp, 0);
   m.cpu.state.segment(Seg::kDs) = Segment{};
   m.code({0xa1, 0, 0, 0, 0});
   Step step = m.cpu.step();
   CHECK(step.trap == exception(kGp, 0));
   CHECK_FALSE(step.triple_fault);
-  CHECK(m.cpu.state.eip == Machine::handler(kDf));
+  CHECK(m.cpu.state.eip == TestMachine::handler(kDf));
   CHECK(m.stack(2) == std::vector<u32>{0, kCode});
 
-  Machine worse;
+  TestMachine worse;
   worse.cpu.state.idtr.limit = 0;
   worse.code({0x0f, 0x0b});
   const State before = worse.cpu.state;
@@ -264,7 +264,7 @@ TEST_CASE("x86 interrupts: IRET by privilege, what it may change in EFLAGS") {
   for (unsigned n = 0; n < 16; ++n) {
     const unsigned ring = n & 1 ? 3 : 0, iopl = n >> 1 & 3;
     const bool wide = n & 8;
-    Machine m;
+    TestMachine m;
     m.enter(ring);
     m.cpu.state.eflags = flag::kOne | iopl << flag::kIoplShift;
     const u32 image = flag::kAll & ~flag::kVm;
@@ -288,7 +288,7 @@ TEST_CASE("x86 interrupts: IRET by privilege, what it may change in EFLAGS") {
 }
 
 TEST_CASE("x86 interrupts: IRET out of a nested task and into virtual-8086 mode are left out") {
-  Machine m;
+  TestMachine m;
   m.cpu.state.eflags |= flag::kNt;
   CHECK(m.trap_of({0xcf}) == exception(kUd));
   CHECK(m.cpu.left_out() == LeftOut::kTaskSwitch);
@@ -299,7 +299,7 @@ TEST_CASE("x86 interrupts: IRET out of a nested task and into virtual-8086 mode 
   CHECK(m.cpu.left_out() == LeftOut::kVirtual8086);
   // A gate that needs a task switch shuts the CPU down if the double fault's handler needs one as
   // well.
-  Machine task;
+  TestMachine task;
   for (unsigned vector = 0; vector < 32; ++vector)
     task.set_idt(vector, make_gate(kTssSelector, 0, 5));
   task.code({0x0f, 0x0b});
@@ -308,7 +308,7 @@ TEST_CASE("x86 interrupts: IRET out of a nested task and into virtual-8086 mode 
 
 TEST_CASE(
     "x86 interrupts: a page fault tells its address, a fault in its delivery a double fault") {
-  Machine m;
+  TestMachine m;
   m.cpu.state.cr3 = 0x5000;
   m.put(0x5000, 0x6000 | 7);
   for (u32 page = 0; page < 256; ++page) m.put(0x6000 + 4 * page, page << 12 | 7);
@@ -339,7 +339,7 @@ TEST_CASE("x86 interrupts: IF, and what makes an interrupt wait") {
       {{0xfb, 0x8e, 0xd0, 0x90}, 2},        // mov ss behind sti: only the first one counts
   };
   for (const auto& each : kCases) {
-    Machine m;
+    TestMachine m;
     m.code({0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90});
     m.code(each.code);
     m.cpu.state.r[kEax] = kKernelData;
@@ -349,7 +349,7 @@ TEST_CASE("x86 interrupts: IF, and what makes an interrupt wait") {
     CHECK(completed == each.completes);
   }
   for (const bool lss : {false, true}) {
-    Machine m;
+    TestMachine m;
     m.cpu.state.eflags |= flag::kIf;
     m.cpu.state.r[kEax] = kKernelData, m.cpu.state.r[kEbx] = 0x6000;
     m.put(0x6000, kStack), m.put(0x6004, kKernelData);
@@ -366,7 +366,7 @@ TEST_CASE("x86 interrupts: IF, and what makes an interrupt wait") {
 }
 
 TEST_CASE("x86 interrupts: HLT waits, and returns behind itself") {
-  Machine m;
+  TestMachine m;
   m.code({0xf4});
   m.cpu.state.eflags |= flag::kIf;
   CHECK(m.cpu.step().kind == Step::Kind::kCompleted);
@@ -380,21 +380,21 @@ TEST_CASE("x86 interrupts: HLT waits, and returns behind itself") {
 }
 
 TEST_CASE("x86 interrupts: one NMI at a time, until IRET") {
-  Machine m;
+  TestMachine m;
   m.code({0x90, 0x90});
   m.cpu.nmi_line = true;
   CHECK(m.cpu.step().trap.kind == Trap::Kind::kNmi);
-  CHECK(m.cpu.state.eip == Machine::handler(kNmi));
+  CHECK(m.cpu.state.eip == TestMachine::handler(kNmi));
   m.cpu.nmi_line = true;
   CHECK_FALSE(m.cpu.interrupt_due());
-  m.code({0xcf}, Machine::handler(kNmi));
+  m.code({0xcf}, TestMachine::handler(kNmi));
   m.cpu.step();
   CHECK(m.cpu.state.eip == kCode);
   CHECK(m.cpu.interrupt_due());
 }
 
 TEST_CASE("x86 interrupts: under a VMM nothing is delivered") {
-  Machine m;
+  TestMachine m;
   m.cpu.trap_to = cpu::TrapTo::kVmm;
   m.set_idt(0x40, 0);
   call_interrupt(m);
@@ -411,7 +411,7 @@ TEST_CASE("x86 interrupts: under a VMM nothing is delivered") {
 }
 
 TEST_CASE("x86 interrupts: real mode takes far pointers and pushes words") {
-  Machine m;
+  TestMachine m;
   m.cpu.state.cr0 &= ~cr0::kPe;
   m.cpu.state.idtr = {0, 0x3ff};
   m.put(4 * 0x40, 0x12340010);

@@ -183,7 +183,7 @@ class RandomCode {
 
 /// A machine with a random program. Whatever goes wrong leads to a handler that goes on somewhere
 /// in the code.
-struct RandomMachine : Machine {
+struct RandomMachine : TestMachine {
   explicit RandomMachine(const Wild& wild) : dice_(wild.seed), tick_(wild.tick) {
     clock.virtual_time = wild.virtual_time;
     const auto bytes = RandomCode(dice_).make(kCodePages * kPageSize - 64);

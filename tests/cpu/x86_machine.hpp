@@ -64,8 +64,8 @@ struct TestBus final : Bus {
   std::vector<std::pair<u64, u32>> writes, ports;
 };
 
-struct Machine {
-  explicit Machine(const char* model = "i686")
+struct TestMachine {
+  explicit TestMachine(const char* model = "i686")
       : cpu(0, *find_model(model), memory, ledger, clock, bus) {
     set_gdt(kKernelCode, make_flat(kCodeRights));
     set_gdt(kKernelData, make_flat(kDataRights));

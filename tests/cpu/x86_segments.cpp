@@ -8,7 +8,7 @@ using namespace ringside::test::x86;
 namespace {
 
 // mov seg, ax with a selector.
-Trap load(Machine& m, Seg which, u16 selector) {
+Trap load(TestMachine& m, Seg which, u16 selector) {
   m.cpu.state.r[kEax] = selector;
   return m.trap_of({0x8e, static_cast<u8>(0xc0 | static_cast<u8>(which) << 3)});
 }
@@ -59,7 +59,7 @@ TEST_CASE("x86 segments: what may be loaded, and what is raised if not") {
   };
   for (const Load& each : kLoads) {
     INFO(each.what);
-    Machine m;
+    TestMachine m;
     m.set_gdt(kHere, each.descriptor);
     m.enter(each.ring);
     const Segment before = m.cpu.state.segment(each.which);
@@ -73,7 +73,7 @@ TEST_CASE("x86 segments: what may be loaded, and what is raised if not") {
 }
 
 TEST_CASE("x86 segments: a load brings base and limit and sets the accessed bit") {
-  Machine m;
+  TestMachine m;
   m.set_gdt(kHere, make_descriptor(0x12345678, 0xabcde, kDataRights, 0xc));
   CHECK(load(m, Seg::kGs, kHere) == nothing());
   CHECK(m.cpu.state.segment(Seg::kGs) == Segment{kHere, 0x12345678, 0xabcdefff, 0xc093});
@@ -81,7 +81,7 @@ TEST_CASE("x86 segments: a load brings base and limit and sets the accessed bit"
 }
 
 TEST_CASE("x86 segments: the LDT is looked up once LDTR is loaded") {
-  Machine m;
+  TestMachine m;
   m.set_gdt(kHere, make_descriptor(kLdt, 0xf, 0x82, 0));
   m.put64(kLdt + 8, make_descriptor(0x500, 0x20, kDataRights));
   m.cpu.state.r[kEax] = kHere;
@@ -112,14 +112,14 @@ TEST_CASE("x86 segments: LLDT and LTR take their kind of descriptor only, LTR le
       {0xd8, kHere, 0x81, nothing()},
   };
   for (const auto& each : kCases) {
-    Machine m;
+    TestMachine m;
     m.set_gdt(kHere, make_descriptor(kTss, 0x67, each.rights, 0));
     m.cpu.state.r[kEax] = each.selector;
     CHECK(m.trap_of({0x0f, 0x00, each.modrm}) == each.expected);
     if (each.modrm == 0xd8 && each.expected == nothing())
       CHECK((m.word(kGdt + kHere + 4) >> 8 & 0xff) == (each.rights | 2));
   }
-  Machine user;
+  TestMachine user;
   user.enter(3);
   CHECK(user.trap_of({0x0f, 0x00, 0xd8}) == exception(kGp, 0));
 }
@@ -150,7 +150,7 @@ TEST_CASE("x86 segments: accesses keep to limit and type") {
       {Segment{}, 0, false, false},
   };
   for (const auto& each : kCases) {
-    Machine m;
+    TestMachine m;
     m.cpu.state.segment(Seg::kDs) = each.segment;
     m.cpu.state.segment(Seg::kSs) = each.segment;
     m.cpu.state.r[kEbx] = m.cpu.state.r[kEbp] = each.offset;
@@ -163,7 +163,7 @@ TEST_CASE("x86 segments: accesses keep to limit and type") {
 
 TEST_CASE("x86 segments: alignment is checked at CPL 3 if CR0.AM and EFLAGS.AC say so") {
   for (unsigned n = 0; n < 8; ++n) {
-    Machine m;
+    TestMachine m;
     m.enter(n & 1 ? 3 : 0);
     if (n & 2) m.cpu.state.cr0 |= cr0::kAm;
     if (n & 4) m.cpu.state.eflags |= flag::kAc;
@@ -189,7 +189,7 @@ TEST_CASE("x86 segments: LAR, LSL, VERR and VERW by type and privilege") {
   };
   for (const auto& each : kCases) {
     CAPTURE(each.rights, each.rpl);
-    Machine m;
+    TestMachine m;
     m.set_gdt(kHere, make_descriptor(0, 0x12, each.rights, 0xc));
     const auto zero_after = [&](std::initializer_list<u8> bytes) {
       m.cpu.state.r[kEax] = kHere | each.rpl;
@@ -207,7 +207,7 @@ TEST_CASE("x86 segments: LAR, LSL, VERR and VERW by type and privilege") {
 }
 
 TEST_CASE("x86 segments: in real mode a selector is a paragraph") {
-  Machine m;
+  TestMachine m;
   m.cpu.state.cr0 &= ~cr0::kPe;
   CHECK(load(m, Seg::kEs, 0x1234) == nothing());
   CHECK(m.cpu.state.segment(Seg::kEs).base == 0x12340);

@@ -9,8 +9,8 @@ using cost::Param;
 namespace {
 
 // Maps the first megabyte to itself by the table at 0x6000, user and writable, and turns paging on.
-struct Paged : Machine {
-  explicit Paged(const char* model = "i686") : Machine(model) {
+struct Paged : TestMachine {
+  explicit Paged(const char* model = "i686") : TestMachine(model) {
     put(0x5000, 0x6000 | 7);
     for (u32 page = 0; page < 256; ++page) map(page, page << 12 | 7);
     cpu.state.cr3 = 0x5000;
@@ -28,7 +28,7 @@ constexpr u32 kFetchesAsUser = page_fault::kUser;
 }  // namespace
 
 TEST_CASE("x86 stepping: a loop runs") {
-  Machine m;
+  TestMachine m;
   m.code({0xb8, 0, 0, 0, 0, 0xb9, 100, 0, 0, 0, 0x01, 0xc8, 0xe2, 0xfc, 0x90});  // sum of 100 to 1
   m.run_to(kCode + 14);
   CHECK(m.cpu.state.r[kEax] == 5050);
@@ -37,7 +37,7 @@ TEST_CASE("x86 stepping: a loop runs") {
 }
 
 TEST_CASE("x86 stepping: code may change") {
-  Machine m;
+  TestMachine m;
   m.code({0x40, 0xeb, 0xfd});  // inc eax, jmp
   m.cpu.step(), m.cpu.step();
   m.code({0x48});  // dec eax
@@ -68,7 +68,7 @@ TEST_CASE(
 }
 
 TEST_CASE("x86 stepping: fetches keep to the limit of CS and to 15 bytes") {
-  Machine m;
+  TestMachine m;
   m.code({0xb8, 1, 2, 3, 4});
   m.cpu.state.segment(Seg::kCs).limit = kCode + 3;
   CHECK(m.trap_of({}) == exception(kGp, 0));
@@ -76,7 +76,7 @@ TEST_CASE("x86 stepping: fetches keep to the limit of CS and to 15 bytes") {
   CHECK(m.trap_of({}) == nothing());
   m.cpu.state.eip = kCode + 5;
   CHECK(m.cpu.step().trap == exception(kGp, 0));
-  Machine prefixes;
+  TestMachine prefixes;
   for (u32 i = 0; i < 14; ++i) prefixes.code({0x66}, kCode + i);
   prefixes.code({0x90}, kCode + 14);
   CHECK(prefixes.trap_of({}) == nothing());
@@ -85,7 +85,7 @@ TEST_CASE("x86 stepping: fetches keep to the limit of CS and to 15 bytes") {
 }
 
 TEST_CASE("x86 stepping: a jump behind the limit faults at the jump") {
-  Machine m;
+  TestMachine m;
   m.cpu.state.segment(Seg::kCs).limit = kCode + 0x10;
   CHECK(m.trap_of({0xeb, 0x0e}) == nothing());
   CHECK(m.trap_of({0xeb, 0x0f}) == exception(kGp, 0));
@@ -93,13 +93,13 @@ TEST_CASE("x86 stepping: a jump behind the limit faults at the jump") {
 }
 
 TEST_CASE("x86 stepping: code outside of RAM is no instruction") {
-  Machine m;
+  TestMachine m;
   m.cpu.state.eip = 0xfee00000;
   CHECK(m.cpu.step().trap == exception(kUd));
 }
 
 TEST_CASE("x86 stepping: REP iterates a step at a time, interrupts come between") {
-  Machine m;
+  TestMachine m;
   m.code({0xf3, 0xa4});  // rep movsb
   State& s = m.cpu.state;
   s.r[kEcx] = 3, s.r[kEsi] = 0x6000, s.r[kEdi] = 0x7000;
@@ -113,7 +113,7 @@ TEST_CASE("x86 stepping: REP iterates a step at a time, interrupts come between"
   CHECK(m.cpu.step().kind == Step::Kind::kTrapped);
   CHECK(m.stack(1)[0] == kCode);
   m.cpu.intr_line = false;
-  m.code({0xcf}, Machine::handler(0x30));
+  m.code({0xcf}, TestMachine::handler(0x30));
   m.cpu.step();
   CHECK(m.cpu.step().kind == Step::Kind::kIterated);
   CHECK(m.cpu.step().kind == Step::Kind::kCompleted);
@@ -123,7 +123,7 @@ TEST_CASE("x86 stepping: REP iterates a step at a time, interrupts come between"
 }
 
 TEST_CASE("x86 stepping: REP with a count of 0 does nothing, REPNE SCAS stops at its match") {
-  Machine m;
+  TestMachine m;
   m.cpu.state.r[kEcx] = 0;
   m.cpu.state.eflags |= flag::kZf;
   CHECK(m.trap_of({0xf3, 0xa6}) == nothing());
@@ -189,17 +189,17 @@ TEST_CASE("x86 stepping: the CPU reads its tables as supervisor") {
   m.map(1, 0x1000 | 3), m.map(2, 0x2000 | 3), m.map(3, 0x3000 | 3);
   m.map(kInnerStack >> 12, (kInnerStack & ~kPageMask) | 3),
       m.map((kInnerStack - 1) >> 12, ((kInnerStack - 1) & ~kPageMask) | 3);
-  m.set_idt(0x40, make_gate(kKernelCode, Machine::handler(0x40), 0xe, 3));
+  m.set_idt(0x40, make_gate(kKernelCode, TestMachine::handler(0x40), 0xe, 3));
   m.enter(3);
   m.code({0xcd, 0x40});
   m.cpu.step();
-  CHECK(m.cpu.state.eip == Machine::handler(0x40));
+  CHECK(m.cpu.state.eip == TestMachine::handler(0x40));
   m.enter(3);
   CHECK(m.trap_of({0xa1, 0x00, 0x10, 0x00, 0x00}) == exception(kPf, 5, 0x1000));
 }
 
 TEST_CASE("x86 stepping: a 16-bit stack wraps within its low half") {
-  Machine m;
+  TestMachine m;
   m.cpu.state.segment(Seg::kSs).access &= ~rights::kBig;
   m.cpu.state.segment(Seg::kSs).base = 0x50000;
   m.cpu.state.r[kEsp] = 0xabcd0002;
@@ -209,7 +209,7 @@ TEST_CASE("x86 stepping: a 16-bit stack wraps within its low half") {
 }
 
 TEST_CASE("x86 stepping: TF traps behind each instruction, not behind a load of SS") {
-  Machine m;
+  TestMachine m;
   m.code({0x90, 0x8e, 0xd0, 0x90, 0x90});
   m.cpu.state.r[kEax] = kKernelData;
   m.cpu.state.eflags |= flag::kTf;
@@ -218,7 +218,7 @@ TEST_CASE("x86 stepping: TF traps behind each instruction, not behind a load of 
   CHECK(m.cpu.step().trap == exception(kDb));
   CHECK(m.cpu.state.dr[6] == (0xffff0ff0 | 1u << 14));
   CHECK(m.stack(3) == std::vector<u32>{kCode + 1, kKernelCode, flag::kOne | flag::kTf});
-  m.code({0xcf}, Machine::handler(kDb));
+  m.code({0xcf}, TestMachine::handler(kDb));
   CHECK(m.cpu.step().kind == Step::Kind::kCompleted);
   CHECK(m.cpu.step().row == row_of("mov_to_segment"));
   CHECK(m.cpu.step().kind == Step::Kind::kCompleted);
@@ -227,7 +227,7 @@ TEST_CASE("x86 stepping: TF traps behind each instruction, not behind a load of 
 }
 
 TEST_CASE("x86 stepping: breakpoints on code, which RF passes, and on data") {
-  Machine m;
+  TestMachine m;
   State& s = m.cpu.state;
   m.code({0x90, 0x90, 0x89, 0x03, 0x8b, 0x03});
   s.dr[0] = kCode + 1, s.dr[1] = 0x6002, s.dr[2] = 0x6000;
@@ -241,7 +241,7 @@ TEST_CASE("x86 stepping: breakpoints on code, which RF passes, and on data") {
   CHECK(m.stack(1)[0] == kCode + 1);
   m.cpu.state.dr[6] = 0xffff0ff0;
   m.put(s.r[kEsp] + 8, flag::kOne | flag::kRf);
-  m.code({0xcf}, Machine::handler(kDb));
+  m.code({0xcf}, TestMachine::handler(kDb));
   m.cpu.step();
   CHECK((s.eflags & flag::kRf) != 0);
   CHECK(m.cpu.step().kind == Step::Kind::kCompleted);
@@ -258,7 +258,7 @@ TEST_CASE("x86 stepping: breakpoints on code, which RF passes, and on data") {
 }
 
 TEST_CASE("x86 stepping: devices are reached by memory and by port") {
-  Machine m;
+  TestMachine m;
   m.cpu.state.r[kEbx] = 0xfee00000, m.cpu.state.r[kEcx] = 0xd0000000;
   CHECK(m.trap_of({0x8b, 0x03}) == nothing());
   CHECK(m.cpu.state.r[kEax] == 0x12345678);
@@ -290,7 +290,7 @@ TEST_CASE("x86 stepping: what instructions are charged") {
       {{0x0f, 0x0b}, Param::kTrapFault, 1},  // ud2
   };
   for (const auto& each : kCases) {
-    Machine m;
+    TestMachine m;
     m.code(each.code);
     m.cpu.state.r[kEbx] = 0x6000, m.cpu.state.r[kEcx] = 1;
     m.cpu.step();
@@ -301,7 +301,7 @@ TEST_CASE("x86 stepping: what instructions are charged") {
     CHECK(m.ledger.clock() == m.ledger.total());
     CHECK(m.cpu.direct == 1);
   }
-  Machine user;
+  TestMachine user;
   user.enter(3);
   user.code({0x90});
   user.cpu.step();
@@ -309,7 +309,7 @@ TEST_CASE("x86 stepping: what instructions are charged") {
 }
 
 TEST_CASE("x86 stepping: a jump to itself is for ever, a loop that counts is not") {
-  Machine m;
+  TestMachine m;
   m.code({0xeb, 0xfe});
   CHECK(m.cpu.step().for_ever);
   m.cpu.state.r[kEcx] = 9;
@@ -323,7 +323,7 @@ TEST_CASE("x86 stepping: a jump to itself is for ever, a loop that counts is not
 }
 
 TEST_CASE("x86 stepping: effects of a step") {
-  Machine m;
+  TestMachine m;
   cpu::Effects effects;
   m.cpu.record(&effects);
   m.cpu.state.r[kEcx] = 0x55;
@@ -336,7 +336,7 @@ TEST_CASE("x86 stepping: effects of a step") {
 }
 
 TEST_CASE("x86 stepping: a sensitive instruction of a de-privileged guest is announced") {
-  Machine m;
+  TestMachine m;
   m.enter(1);
   m.code({0x9c, 0x90});
   CHECK(m.cpu.step().kind == Step::Kind::kCompleted);
@@ -349,7 +349,7 @@ TEST_CASE("x86 stepping: a sensitive instruction of a de-privileged guest is ann
 }
 
 TEST_CASE("x86 stepping: the hash covers the state") {
-  Machine m;
+  TestMachine m;
   const u64 before = hash_state(m.cpu.state);
   State other = m.cpu.state;
   other.segment(Seg::kFs).limit ^= 1;

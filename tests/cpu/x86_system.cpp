@@ -8,20 +8,20 @@ using namespace ringside::test::x86;
 namespace {
 
 // mov crN, eax; mov eax, crN
-Trap write_cr(Machine& m, u8 number, u32 value) {
+Trap write_cr(TestMachine& m, u8 number, u32 value) {
   m.cpu.state.r[kEax] = value;
   return m.trap_of({0x0f, 0x22, static_cast<u8>(0xc0 | number << 3)});
 }
-Trap write_dr(Machine& m, u8 number, u32 value) {
+Trap write_dr(TestMachine& m, u8 number, u32 value) {
   m.cpu.state.r[kEax] = value;
   return m.trap_of({0x0f, 0x23, static_cast<u8>(0xc0 | number << 3)});
 }
-u32 cpuid(Machine& m, u32 leaf, unsigned out) {
+u32 cpuid(TestMachine& m, u32 leaf, unsigned out) {
   m.cpu.state.r[kEax] = leaf;
   CHECK(m.trap_of({0x0f, 0xa2}) == nothing());
   return m.cpu.state.r[out];
 }
-Trap msr(Machine& m, u8 opcode, u32 number, u64 value = 0) {
+Trap msr(TestMachine& m, u8 opcode, u32 number, u64 value = 0) {
   m.cpu.state.r[kEcx] = number;
   if (opcode == 0x30)
     m.cpu.state.r[kEax] = static_cast<u32>(value),
@@ -51,7 +51,7 @@ TEST_CASE("x86 system: what only ring 0 may do") {
                                                      {0x0f, 0x35}};
   for (const auto& each : kInstructions)
     for (const unsigned ring : {1u, 2u, 3u}) {
-      Machine m;
+      TestMachine m;
       m.cpu.state.sysenter_cs = 8;
       m.enter(ring);
       CHECK(m.trap_of(each) == exception(kGp, 0));
@@ -61,7 +61,7 @@ TEST_CASE("x86 system: what only ring 0 may do") {
 TEST_CASE("x86 system: CLI, STI and ports by IOPL") {
   for (unsigned n = 0; n < 16; ++n) {
     const unsigned ring = n & 3, iopl = n >> 2;
-    Machine m;
+    TestMachine m;
     m.enter(ring);
     m.cpu.state.tr = Segment{};
     m.cpu.state.eflags = flag::kOne | iopl << flag::kIoplShift;
@@ -75,7 +75,7 @@ TEST_CASE("x86 system: CLI, STI and ports by IOPL") {
 }
 
 TEST_CASE("x86 system: the I/O bitmap") {
-  Machine m;
+  TestMachine m;
   m.enter(3);
   // Ports 0x20 to 0x27 by the byte at 0x68 + 4: port 0x21 is denied. The next byte is all ones.
   m.memory.write<u8>({kTss + 0x68 + 4}, 0b0000'0010);
@@ -101,7 +101,7 @@ TEST_CASE("x86 system: the I/O bitmap") {
 }
 
 TEST_CASE("x86 system: control registers refuse what makes no sense") {
-  Machine m;
+  TestMachine m;
   CHECK(write_cr(m, 0, cr0::kPg) == exception(kGp, 0));
   CHECK(write_cr(m, 0, cr0::kPe | cr0::kNw) == exception(kGp, 0));
   CHECK(write_cr(m, 4, 1u << 5) == exception(kGp, 0));
@@ -110,12 +110,12 @@ TEST_CASE("x86 system: control registers refuse what makes no sense") {
   CHECK(m.cpu.state.cr0 == (cr0::kPe | cr0::kWp | cr0::kEt));
   CHECK(write_cr(m, 4, cr4::kPse | cr4::kPge) == nothing());
   CHECK(m.cpu.state.cr4 == (cr4::kPse | cr4::kPge));
-  Machine old("i486");
+  TestMachine old("i486");
   CHECK(write_cr(old, 4, 0) == exception(kUd));
 }
 
 TEST_CASE("x86 system: CR0.PG, CR0.WP, CR4 and CR3 drop translations") {
-  Machine m;
+  TestMachine m;
   for (u32 page = 0; page < 256; ++page) m.put(0x6000 + 4 * page, page << 12 | 3 | pte::kG);
   m.put(0x5000, 0x6000 | 3);
   m.cpu.state.cr3 = 0x5000;
@@ -142,7 +142,7 @@ TEST_CASE("x86 system: CR0.PG, CR0.WP, CR4 and CR3 drop translations") {
 }
 
 TEST_CASE("x86 system: LMSW sets PE and cannot clear it, CLTS and SMSW") {
-  Machine m;
+  TestMachine m;
   m.cpu.state.r[kEax] = cr0::kTs | cr0::kEm;
   CHECK(m.trap_of({0x0f, 0x01, 0xf0}) == nothing());
   CHECK(m.cpu.state.cr0 == (cr0::kPe | cr0::kTs | cr0::kEm | cr0::kEt));
@@ -153,7 +153,7 @@ TEST_CASE("x86 system: LMSW sets PE and cannot clear it, CLTS and SMSW") {
 }
 
 TEST_CASE("x86 system: debug registers, their other names and general detect") {
-  Machine m;
+  TestMachine m;
   CHECK(write_dr(m, 7, ~u32{0} & ~(1u << 13)) == nothing());
   CHECK(m.cpu.state.dr[7] == 0xffff07ff);
   CHECK(write_dr(m, 7, 0) == nothing());
@@ -171,7 +171,7 @@ TEST_CASE("x86 system: POPF by privilege") {
   for (unsigned n = 0; n < 32; ++n) {
     const unsigned ring = n & 3, iopl = n >> 2 & 3;
     const bool wide = n & 16;
-    Machine m;
+    TestMachine m;
     m.enter(ring);
     m.cpu.state.eflags = flag::kOne | iopl << flag::kIoplShift | flag::kRf;
     m.cpu.state.r[kEsp] -= 4;
@@ -186,7 +186,7 @@ TEST_CASE("x86 system: POPF by privilege") {
 }
 
 TEST_CASE("x86 system: CPU models differ in what exists") {
-  Machine i486("i486"), pentium("pentium"), i686("i686");
+  TestMachine i486("i486"), pentium("pentium"), i686("i686");
   CHECK(i486.trap_of({0x0f, 0xa2}) == exception(kUd));
   CHECK(i486.trap_of({0x0f, 0x31}) == exception(kUd));
   CHECK(cpuid(i686, 0, kEax) == 1);
@@ -201,7 +201,7 @@ TEST_CASE("x86 system: CPU models differ in what exists") {
   CHECK(i686.trap_of({0x0f, 0x44, 0xc1}) == nothing());
   CHECK(pentium.trap_of({0x0f, 0x34}) == exception(kUd));  // sysenter
   // EFLAGS.ID can be changed where there is a CPUID.
-  for (Machine* m : {&i486, &i686}) {
+  for (TestMachine* m : {&i486, &i686}) {
     m->put(m->cpu.state.r[kEsp], flag::kId);
     CHECK(m->trap_of({0x9d}) == nothing());
     CHECK(((m->cpu.state.eflags & flag::kId) != 0) == (m == &i686));
@@ -209,7 +209,7 @@ TEST_CASE("x86 system: CPU models differ in what exists") {
 }
 
 TEST_CASE("x86 system: the time-stamp counter and model-specific registers") {
-  Machine m;
+  TestMachine m;
   CHECK(m.trap_of({0x0f, 0x31}) == nothing());
   CHECK(m.cpu.state.r[kEax] <= m.ledger.clock());
   CHECK(msr(m, 0x30, 0x10, 0x500000000) == nothing());
@@ -229,7 +229,7 @@ TEST_CASE("x86 system: the time-stamp counter and model-specific registers") {
 }
 
 TEST_CASE("x86 system: SYSENTER and SYSEXIT") {
-  Machine m;
+  TestMachine m;
   m.enter(3);
   CHECK(m.trap_of({0x0f, 0x34}) == exception(kGp, 0));
   State& s = m.cpu.state;
@@ -252,7 +252,7 @@ TEST_CASE("x86 system: SYSENTER and SYSEXIT") {
 }
 
 TEST_CASE("x86 system: tables are loaded and stored") {
-  Machine m;
+  TestMachine m;
   m.cpu.state.r[kEbx] = 0x6000;
   m.put(0x6000, 0x56781234), m.put(0x6004, 0x0000bcde);
   CHECK(m.trap_of({0x0f, 0x01, 0x13}) == nothing());  // lgdt [ebx]

@@ -10,7 +10,7 @@ constexpr u16 kHere = kFree, kGate = kFree + 8, kOther = kFree + 16;
 constexpr u32 kTarget = 0x14000;
 
 // jmp or call selector:kTarget
-Trap transfer(Machine& m, u8 opcode, u16 selector) {
+Trap transfer(TestMachine& m, u8 opcode, u16 selector) {
   return m.trap_of(
       {opcode, 0x00, 0x40, 0x01, 0x00, static_cast<u8>(selector), static_cast<u8>(selector >> 8)});
 }
@@ -47,7 +47,7 @@ TEST_CASE("x86 transfers: which code segments a far jump and a far call reach") 
   for (const auto& each : kCases) {
     for (const u8 opcode : {kJump, kCall}) {
       INFO(each.what);
-      Machine m;
+      TestMachine m;
       m.set_gdt(kHere, each.descriptor);
       m.enter(each.ring);
       const State before = m.cpu.state;
@@ -69,14 +69,14 @@ TEST_CASE("x86 transfers: which code segments a far jump and a far call reach") 
 }
 
 TEST_CASE("x86 transfers: what is left out of the subset can be named") {
-  Machine m;
+  TestMachine m;
   m.set_gdt(kHere, make_gate(kTssSelector, 0, 5));
   CHECK(transfer(m, kJump, kHere) == exception(kUd));
   CHECK(m.cpu.left_out() == LeftOut::kTaskSwitch);
 }
 
 TEST_CASE("x86 transfers: a call gate to an inner ring changes stacks and copies parameters") {
-  Machine m;
+  TestMachine m;
   m.set_gdt(kGate, make_gate(kKernelCode, kTarget, 0xc, 3, 2));
   m.enter(3);
   m.cpu.state.r[kEsp] -= 8;
@@ -96,7 +96,7 @@ TEST_CASE("x86 transfers: a call gate to an inner ring changes stacks and copies
 }
 
 TEST_CASE("x86 transfers: a 16-bit call gate pushes words") {
-  Machine m;
+  TestMachine m;
   m.set_gdt(kGate, make_gate(kKernelCode, 0x4000, 4, 3, 1));
   m.enter(3);
   m.cpu.state.r[kEsp] -= 2;
@@ -139,7 +139,7 @@ TEST_CASE("x86 transfers: the checks of a call gate") {
   };
   for (const auto& each : kCases) {
     INFO(each.what);
-    Machine m;
+    TestMachine m;
     m.set_gdt(kGate, each.gate);
     m.set_gdt(kOther, each.target);
     m.enter(each.ring);
@@ -167,7 +167,7 @@ TEST_CASE(
   };
   for (const auto& each : kCases) {
     INFO(each.what);
-    Machine m;
+    TestMachine m;
     m.set_gdt(kHere, make_flat(0x7a)), m.set_gdt(kOther, make_flat(0x72));
     m.cpu.state.segment(Seg::kEs) = {kUserData, 0, ~u32{0}, 0xc0f3};
     m.cpu.state.segment(Seg::kFs) = {kHere, 0, ~u32{0}, 0xc09f};
@@ -190,7 +190,7 @@ TEST_CASE(
 }
 
 TEST_CASE("x86 transfers: no return leads inwards") {
-  Machine m;
+  TestMachine m;
   m.enter(3);
   m.cpu.state.r[kEsp] -= 8;
   m.put(m.cpu.state.r[kEsp], kTarget), m.put(m.cpu.state.r[kEsp] + 4, kKernelCode);
@@ -198,7 +198,7 @@ TEST_CASE("x86 transfers: no return leads inwards") {
 }
 
 TEST_CASE("x86 transfers: real mode") {
-  Machine m;
+  TestMachine m;
   m.cpu.state.cr0 &= ~cr0::kPe;
   m.cpu.state.segment(Seg::kCs).access = 0x009b;
   m.cpu.state.segment(Seg::kCs).limit = 0xffff;

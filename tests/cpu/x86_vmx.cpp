@@ -15,7 +15,7 @@ constexpr u32 kVmcs = 0xf0000, kIoA = 0xf1000, kIoB = 0xf2000, kMsrs = 0xf3000, 
 constexpr u32 kNone = ~u32{0};
 
 /// The test machine's guest in non-root operation, without paging and with EPT that map the first 640 KiB.
-struct Guest : Machine {
+struct Guest : TestMachine {
   Guest() {
     Vmcs(memory, {kVmcs}).clear();
     ept.clear(memory);
@@ -36,7 +36,7 @@ struct Guest : Machine {
   std::optional<EntryFault> enter() { return cpu.enter_non_root({kVmcs}); }
   /// Runs code in the guest until it exits; kNone if it does not within 100 steps.
   u32 exit_of(std::initializer_list<u8> bytes, unsigned ring = 0) {
-    Machine::enter(ring);
+    TestMachine::enter(ring);
     code(bytes);
     take_over();
     REQUIRE_FALSE(enter());
@@ -71,7 +71,7 @@ TEST_CASE("x86 VMX: encodings are Intel's, and each has a place of its own") {
 }
 
 TEST_CASE("x86 VMX: the guest's state goes into the VMCS and comes back") {
-  Machine m;
+  TestMachine m;
   State state;
   unsigned number = 1;
   for (Segment& each : state.seg) each = {static_cast<u16>(8 * number), number << 12, 0xfff + number++, 0x93};
@@ -205,14 +205,14 @@ TEST_CASE("x86 VMX: what the guest's own privilege forbids faults in the guest")
     Guest g;
     g.add(Field::kPrimaryControls, primary::kHltExiting | primary::kCr3LoadExiting | primary::kIoExiting);
     g.memory.write<u8>({kTss + 0x68 + 0x60 / 8}, 0xff);  // the I/O bitmap denies port 0x60
-    g.Machine::enter(3);
+    g.TestMachine::enter(3);
     g.code(bytes);
     g.take_over();
     REQUIRE_FALSE(g.enter());
     const Step step = g.cpu.step();
     CHECK(step.kind == Step::Kind::kTrapped);
     CHECK(step.trap == exception(kGp, 0));
-    CHECK(g.cpu.state.eip == Machine::handler(kGp));
+    CHECK(g.cpu.state.eip == TestMachine::handler(kGp));
   }
 }
 
@@ -352,7 +352,7 @@ TEST_CASE("x86 VMX: a delivery that is broken off can be made again") {
   g.cpu.mmu().tlb.drop_all_vms();
   g.set(Field::kEntryInterruption, 0x80000480), g.set(Field::kEntryInstructionLength, 2);
   REQUIRE_FALSE(g.enter());
-  CHECK(g.cpu.state.eip == Machine::handler(0x80));
+  CHECK(g.cpu.state.eip == TestMachine::handler(0x80));
   CHECK(g.stack(1)[0] == kCode + 2);
   CHECK((g.get(Field::kEntryInterruption) & event_info::kValid) == 0);
 }
@@ -385,7 +385,7 @@ TEST_CASE("x86 VMX: a triple fault exits") {
   CHECK(g.exit_of({0x0f, 0x0b}) == code_of(ExitReason::kTripleFault));
 }
 
-TEST_CASE("x86 VMX: interrupts of the host exit whatever IF says; a window waits for IF and the shadow") {
+TEST_CASE("x86 VMX: interrupts of the host exit whatever IF says, a window waits for IF and the shadow") {
   Guest g;
   g.add(Field::kPinControls, pin::kExternalInterruptExiting);
   g.cpu.intr_line = true;
@@ -401,12 +401,12 @@ TEST_CASE("x86 VMX: a guest that owns the interrupt controller takes interrupts 
   Guest g;
   g.cpu.intr_line = true;
   g.cpu.state.eflags |= flag::kIf;
-  g.Machine::enter(0);
+  g.TestMachine::enter(0);
   g.code({0x90});
   g.take_over();
   REQUIRE_FALSE(g.enter());
   CHECK(g.cpu.step().kind == Step::Kind::kTrapped);
-  CHECK(g.cpu.state.eip == Machine::handler(g.bus.vector));
+  CHECK(g.cpu.state.eip == TestMachine::handler(g.bus.vector));
 }
 
 TEST_CASE("x86 VMX: NMIs exit, and the window opens when they are not blocked") {

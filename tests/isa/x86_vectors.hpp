@@ -472,9 +472,9 @@ inline constexpr X86Vector kX86Vectors[] = {
     {"escape", "d9 e8", "fld1",
      "", "#UD"},
     {"escape_probe", "db e3", "fninit",
-     "eax=5a5a", "eax=5a5a"},
+     "eax=5a5a", ""},
     {"escape_probe", "df e0", "fnstsw ax",
-     "eax=5a5a", "eax=5a5a"},
+     "eax=5a5a", ""},
     {"fwait", "9b", "fwait",
      "", ""},
     // clang-format on

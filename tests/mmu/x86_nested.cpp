@@ -15,8 +15,8 @@ constexpr u32 kDirectory = 0x1000, kTable = 0x2000, kLinear = 0x00405678;
 constexpr u64 kRam = 0x20000, kEpt = 0x80000;  // guest-physical 0 lies at kRam
 
 /// kLinear lies behind entry 1 of the guest's directory, entry 5 of its table, and maps to its frame 7.
-struct Machine {
-  Machine() {
+struct TestMachine {
+  TestMachine() {
     REQUIRE(ept.clear(memory));
     for (u32 page = 0; page < 0x10000; page += kPageSize) map(page, ept::kAll);
     set_guest(kDirectory + 4, kTable | kP | kRw | kUs);
@@ -39,7 +39,7 @@ struct Machine {
 }  // namespace
 
 TEST_CASE("EPT: 14 references with paging, 4 without, none in the TLB") {
-  Machine m;
+  TestMachine m;
   const auto found = m.go(Access::kLoad);
   REQUIRE_FALSE(found.fault);
   CHECK(found.hpa == Hpa{kRam + 0x7678});
@@ -52,7 +52,7 @@ TEST_CASE("EPT: 14 references with paging, 4 without, none in the TLB") {
 }
 
 TEST_CASE("EPT: caches save references, not results") {
-  Machine m;
+  TestMachine m;
   m.mmu.caches = {mmu::FifoCache(16), mmu::FifoCache(4), 0, 0};
   CHECK(m.go(Access::kLoad).hpa == Hpa{kRam + 0x7678});
   m.mmu.tlb.drop_all();
@@ -63,7 +63,7 @@ TEST_CASE("EPT: caches save references, not results") {
 }
 
 TEST_CASE("EPT: accessed and dirty bits go into the guest's tables") {
-  Machine m;
+  TestMachine m;
   REQUIRE_FALSE(m.go(Access::kLoad).fault);
   CHECK((m.guest(kTable + 20) & (kA | kD)) == kA);
   CHECK((m.guest(kDirectory + 4) & kA) == kA);
@@ -72,7 +72,7 @@ TEST_CASE("EPT: accessed and dirty bits go into the guest's tables") {
 }
 
 TEST_CASE("EPT: what is missing, and where") {
-  Machine m;
+  TestMachine m;
   m.map(0x7000, 0);
   CHECK(m.go(Access::kLoad).nested);
   CHECK(m.mmu.last_miss == NestedMiss{0x7678, Access::kLoad, false, false, 0});
@@ -96,7 +96,7 @@ TEST_CASE("EPT: what is missing, and where") {
 }
 
 TEST_CASE("EPT: the guest's own fault goes before the second dimension of the access") {
-  Machine m;
+  TestMachine m;
   m.map(0x7000, 0);
   m.set_guest(kTable + 20, 0x7000 | kRw | kUs);
   const auto found = m.go(Access::kStore);
@@ -107,7 +107,7 @@ TEST_CASE("EPT: the guest's own fault goes before the second dimension of the ac
 
 TEST_CASE("EPT: entries that mean nothing are misconfigurations") {
   for (const u64 rights : {ept::kW, ept::kX, ept::kW | ept::kX}) {
-    Machine m;
+    TestMachine m;
     m.map(0x7000, rights);
     CHECK(m.go(Access::kLoad).nested);
     CHECK(m.mmu.last_miss.misconfigured);
@@ -115,7 +115,7 @@ TEST_CASE("EPT: entries that mean nothing are misconfigurations") {
 }
 
 TEST_CASE("EPT: a leaf of the third level maps 2 MiB") {
-  Machine m;
+  TestMachine m;
   const Hpa directory{kEpt + 2 * kPageSize};
   const u64 leaf = ept::kAll | ept::kLarge | ept::kWriteBack;
   m.memory.write<u64>(directory, leaf);
@@ -129,7 +129,7 @@ TEST_CASE("EPT: a leaf of the third level maps 2 MiB") {
 }
 
 TEST_CASE("EPT: nothing leads out of memory, and the pool can be used up") {
-  Machine m;
+  TestMachine m;
   REQUIRE(m.ept.map(m.memory, {0x7000}, {u64{1} << 40}, ept::kAll));
   CHECK(m.go(Access::kLoad).nested);
   m.mmu.nested.pointer = eptp::make({u64{1} << 40});

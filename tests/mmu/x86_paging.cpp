@@ -14,7 +14,7 @@ namespace {
 constexpr u32 kDirectory = 0x1000, kTable = 0x2000, kLinear = 0x00405678;
 
 /// kLinear lies behind entry 1 of the directory, entry 5 of kTable, and maps to frame 7.
-struct Machine {
+struct TestMachine {
   Translation go(Access access, bool user = false, u32 linear = kLinear) {
     PagingContext asked = context;
     asked.user = user;
@@ -54,7 +54,7 @@ TEST_CASE("x86 paging: rights of both levels, by privilege and CR0.WP") {
   for (unsigned n = 0; n < 8 * 8 * 8; ++n) {
     const u32 directory = bits(n & 7), leaf = bits(n >> 3 & 7);
     const bool user = n & 64, write = n & 128, wp = n & 256;
-    Machine m;
+    TestMachine m;
     m.context.write_protect = wp;
     m.map(directory, leaf);
     const bool present = directory & kP && leaf & kP;
@@ -74,7 +74,7 @@ TEST_CASE("x86 paging: rights of both levels, by privilege and CR0.WP") {
 }
 
 TEST_CASE("x86 paging: supervisor executes user pages, user does not execute supervisor's") {
-  Machine m;
+  TestMachine m;
   m.map(kP | kUs, kP | kUs);
   CHECK_FALSE(m.go(Access::kFetch).fault);
   m.map(kP | kUs, kP);
@@ -82,7 +82,7 @@ TEST_CASE("x86 paging: supervisor executes user pages, user does not execute sup
 }
 
 TEST_CASE("x86 paging: a walk reads two entries, then the TLB has it") {
-  Machine m;
+  TestMachine m;
   m.map(kP | kRw, kP | kRw);
   m.go(Access::kLoad);
   m.go(Access::kLoad, false, kLinear + 4);
@@ -95,7 +95,7 @@ TEST_CASE("x86 paging: a walk reads two entries, then the TLB has it") {
 
 TEST_CASE(
     "x86 paging: a translation stays until it is invalidated, a forbidden access walks anew") {
-  Machine m;
+  TestMachine m;
   m.map(kP | kRw, kP | kRw);
   m.go(Access::kStore);
   m.set(kTable + 20, 0);
@@ -106,7 +106,7 @@ TEST_CASE(
 }
 
 TEST_CASE("x86 paging: a large page has one entry, whose reserved bits fault") {
-  Machine m;
+  TestMachine m;
   m.context.large_pages = true;
   m.set(kDirectory + 4, 0x00800000 | kP | kPs | kRw);
   CHECK(m.go(Access::kStore).hpa.v == 0x00805678);
@@ -120,14 +120,14 @@ TEST_CASE("x86 paging: a large page has one entry, whose reserved bits fault") {
 }
 
 TEST_CASE("x86 paging: without CR4.PSE the PS bit means nothing") {
-  Machine m;
+  TestMachine m;
   m.map(kP | kPs, kP);
   CHECK(m.go(Access::kLoad).hpa.v == 0x7678);
 }
 
 TEST_CASE("x86 paging: global pages survive a change of the root if CR4.PGE is set") {
   for (const bool enabled : {false, true}) {
-    Machine m;
+    TestMachine m;
     m.context.global_pages = enabled;
     m.map(kP, kP | kG);
     m.go(Access::kLoad);
@@ -138,7 +138,7 @@ TEST_CASE("x86 paging: global pages survive a change of the root if CR4.PGE is s
 }
 
 TEST_CASE("x86 paging: tables outside of RAM read as ones") {
-  Machine m;
+  TestMachine m;
   m.context.cr3 = 0xfffff000;
   const auto found = m.go(Access::kStore, true);
   CHECK_FALSE(found.fault);
@@ -146,7 +146,7 @@ TEST_CASE("x86 paging: tables outside of RAM read as ones") {
 }
 
 TEST_CASE("x86 paging: without paging addresses are physical, without line 20 they wrap") {
-  Machine m;
+  TestMachine m;
   m.context.paging = false;
   CHECK(m.go(Access::kStore, true, 0xfee00010).hpa.v == 0xfee00010);
   CHECK(m.mmu.tlb.counts == mmu::TlbCounts{});

@@ -2,7 +2,8 @@
 #include "catch.hpp"
 #include "session/catalogue.hpp"
 #include "session/session.hpp"
-#include "support/machines.hpp"
+#include "vmm/x86/arch.hpp"
+#include "vmm/snapshot.hpp"
 
 using namespace ringside;
 
@@ -78,6 +79,58 @@ TEST_CASE("x86 hvm: a kernel that nobody fitted to it") {
   const auto cached = report_of(hvm);
   check_same(expected, cached);
   CHECK(cached.walk_cache_hits > 0);
+}
+
+TEST_CASE("x86 hvm: both engines agree, in cycles too") {
+  for (const bool virtual_time : {true, false}) {
+    auto options = options_for("guests/x86/pctest", "hvm");
+    options.virtual_time = virtual_time;
+    auto fast = session::Session::open(options), stepped = session::Session::open(options);
+    REQUIRE(fast.has_value());
+    REQUIRE(stepped.has_value());
+    fast->run();
+    while (stepped->pc().step()) continue;
+    const auto a = fast->report(), b = stepped->report();
+    check_same(a, b);
+    CHECK(a.cycles == b.cycles);
+    CHECK(a.trace_hash == b.trace_hash);
+    CHECK(a.tlb_misses == b.tlb_misses);
+    CHECK(a.emulated == b.emulated);
+  }
+}
+
+TEST_CASE("x86 hvm: a snapshot holds all that changes") {
+  auto options = options_for("guests/x86/pctest", "hvm");
+  auto opened = session::Session::open(options);
+  REQUIRE(opened.has_value());
+  x86::Machine& machine = opened->pc();
+  vmm::Snapshots snapshots(machine);
+  machine.run({.steps = 40'000});
+  const auto snapshot = snapshots.take();
+  const auto end = [&] {
+    machine.run({});
+    return std::pair(machine.state_hash(), machine.cycles());
+  };
+  const auto first = end();
+  snapshots.restore(*snapshot);
+  CHECK(end() == first);
+}
+
+TEST_CASE("x86 hvm: two guests on one machine compute what each computes alone") {
+  auto options = options_for("guests/x86/zos", "hvm");
+  options.append = "tick=3000 hello; primes 100";
+  options.memory = 64u << 20;
+  const auto alone = report_of(options);
+  auto other = options;
+  other.append = "tick=2000 forkwait 2";
+  const auto other_alone = report_of(other);
+  options.neighbours.push_back({.guest = other.guest, .append = other.append});
+  auto opened = session::Session::open(options);
+  REQUIRE(opened.has_value());
+  opened->run();
+  check_same(alone, opened->report(0));
+  check_same(other_alone, opened->report(1));
+  CHECK(opened->machine_report().world_switches > 0);
 }
 
 TEST_CASE("x86 hvm: shadow paging is refused in one line") {

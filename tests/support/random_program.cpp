@@ -5,7 +5,7 @@
 namespace ringside::test {
 
 std::unique_ptr<vmm::Machine> random_machine(Setup setup, const RandomOptions& options) {
-  return machine_of(std::move(setup), session::random_guest(options));
+  return machine_of(std::move(setup), session::draw_guest(options));
 }
 
 std::unique_ptr<vmm::Machine> machine_of(Setup setup, const session::RandomGuest& guest) {

@@ -84,3 +84,24 @@ loop: j loop
     CHECK(m->ending()->exit_code == 0);
   }
 }
+
+TEST_CASE("a trap vector that traps itself ends the guest after as many instructions under every strategy") {
+  const Setup ways[] = {{.strategy = "bare"},
+                        {.strategy = "trap-emulate"},
+                        {.strategy = "dbt"},
+                        {.isa = "zisa-h", .strategy = "hvm", .paging = "nested"},
+                        {.isa = "zisa-h", .strategy = "hvm", .paging = "shadow"}};
+  for (const Setup& way : ways) {
+    const auto dead = ended(way, R"(
+    la t0, vector
+    write_cr tvec, t0
+    ecall
+.balign 4
+vector:
+    lw t1, 0(zero)      # nothing is there
+)");
+    INFO(way.strategy << " " << way.paging);
+    CHECK(dead->ending()->reason == "the trap vector itself traps: load access fault");
+    CHECK(dead->instructions() == 5);
+  }
+}

@@ -229,9 +229,8 @@ std::string Vm::where(const State& state) const {
 }
 
 // What a shut-down CPU was doing: the report's reader wants the exception that could not be delivered.
-std::optional<std::string> Vm::fatal(const Step& step) const {
-  if (!step.triple_fault) return std::nullopt;
-  return shut_down_text(step.trap);
+void Vm::trapped(const Step& step) {
+  if (step.triple_fault) fail(shut_down_text(step.trap));
 }
 
 std::string Vm::shut_down_text(const Trap& trap) const {

@@ -272,7 +272,7 @@ class Vm {
   /// What the last exit from non-root operation was.
   Exit non_root_exit() const;
   vmm::Event event_of_trap(const Step& step) const;
-  std::optional<std::string> fatal(const Step& step) const;
+  void trapped(const Step& step);
   EntryFailure entry_failure(const EntryFault& fault) const { return {encoding_of(fault.field), fault.value}; }
   void left();
   std::optional<EntryFault> entered(bool by_trap_return = true);
