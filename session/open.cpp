@@ -273,22 +273,6 @@ Result<vmm::MachineConfig> configure(const Options& options,
   return config;
 }
 
-// Several VMs need a VMM that stands between them.
-Result<void> check_together(const Options& options) {
-  const std::size_t count = 1 + options.neighbours.size();
-  if (count > kMostGuests)
-    return usage("run", fmt::format("{} guests on one machine", count),
-                 fmt::format("name {} at the most", kMostGuests));
-  if (count > 1 && options.strategy == "bare")
-    return usage("--strategy bare", "gives the whole machine to one guest",
-                 "name one guest, or another strategy");
-  if (mmu::Memory::available(count * vmm::host_memory_bytes(zisa_memory(options), vmm_extra(options)))) return {};
-  return usage("--memory",
-               count == 1 ? "is more than this computer can give"
-                          : "of all guests together is more than this computer can give",
-               "give less, 16M for example");
-}
-
 Result<void> place(vmm::Machine& machine, std::size_t number, const Options& options,
                    const loader::Image& image, const cost::Model& model) {
   const auto boot = boot_of(options, image, model);
@@ -304,6 +288,22 @@ Result<void> place(vmm::Machine& machine, std::size_t number, const Options& opt
 }
 
 }  // namespace
+
+// Several VMs need a VMM that stands between them.
+Result<void> check_together(const Options& options, u64 bytes_of_one) {
+  const std::size_t count = 1 + options.neighbours.size();
+  if (count > kMostGuests)
+    return usage("run", fmt::format("{} guests on one machine", count),
+                 fmt::format("name {} at the most", kMostGuests));
+  if (count > 1 && options.strategy == "bare")
+    return usage("--strategy bare", "gives the whole machine to one guest",
+                 "name one guest, or another strategy");
+  if (mmu::Memory::available(count * bytes_of_one)) return {};
+  return usage("--memory",
+               count == 1 ? "is more than this computer can give"
+                          : "of all guests together is more than this computer can give",
+               "give less, 16M for example");
+}
 
 std::vector<Options> guests_of(const Options& options) {
   std::vector<Options> guests{options};
@@ -328,7 +328,8 @@ Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options,
   if (!config) return fail(config.error());
   auto strategy = make_strategy(options.strategy, options);
   if (!strategy) return fail(strategy.error());
-  if (auto fits = check_together(options); !fits) return fail(fits.error());
+  const u64 bytes_of_one = vmm::host_memory_bytes(zisa_memory(options), vmm_extra(options));
+  if (auto fits = check_together(options, bytes_of_one); !fits) return fail(fits.error());
   for (const loader::Image& image : images)
     if (auto fits = check_ported(options.strategy, image.paravirtual(), image.file); !fits)
       return fail(fits.error());

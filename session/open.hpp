@@ -24,6 +24,10 @@ Result<cpu::Variant> choose_variant(const Options& options, const loader::Image&
 Result<cost::Model> load_model(const Options& options);
 Result<devices::Disk::Drives> open_drives(const Options& options, const std::string& guest_file);
 
+/// Whether the guests can be on one machine: several need a VMM between them, and all together no more than this
+/// computer has; each takes that many bytes of host memory.
+Result<void> check_together(const Options& options, u64 bytes_of_one);
+
 /// The options of each guest of the machine as if it were alone, the first one's in front.
 std::vector<Options> guests_of(const Options& options);
 

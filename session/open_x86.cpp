@@ -118,6 +118,8 @@ Result<std::unique_ptr<x86::Machine>> make_x86_machine(const Options& options, c
   if (!model) return fail(model.error());
   auto strategy = choose_strategy(options);
   if (!strategy) return fail(strategy.error());
+  const u64 bytes_of_one = x86::Arch::host_memory_bytes(ram_of(options), 0);
+  if (auto fits = check_together(options, bytes_of_one); !fits) return fail(fits.error());
   auto config = configure(options, images, **cpu, *model);
   if (!config) return fail(config.error());
   auto machine = std::make_unique<x86::Machine>(*config, std::move(*strategy));

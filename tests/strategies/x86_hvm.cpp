@@ -140,3 +140,11 @@ TEST_CASE("x86 hvm: shadow paging is refused in one line") {
   REQUIRE_FALSE(opened.has_value());
   CHECK(opened.error().text().find("--paging shadow") != std::string::npos);
 }
+
+TEST_CASE("x86: several guests do not share the bare machine") {
+  auto options = options_for("guests/x86/zos", "bare");
+  options.neighbours.push_back({.guest = options.guest, .append = ""});
+  const auto opened = session::Session::open(options);
+  REQUIRE_FALSE(opened.has_value());
+  CHECK(opened.error().text().find("--strategy bare") != std::string::npos);
+}
