@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 #include "isa/zisa/table.hpp"
+#include "vmm/hypercall_names.hpp"
 
 namespace ringside::vmm {
 
@@ -39,20 +39,8 @@ std::string row_name(unsigned row) {
   return row < zisa::kRowCount ? std::string(zisa::kRows[row].name) : "";
 }
 
-// By number (docs/hypercalls.md). The detail of a hypercall that is served is its number and one.
-constexpr std::array<std::string_view, 22> kHypercalls = {
-    "query",         "set_shared_page", "set_trap_table", "trap_return",  "check_events", "set_status",
-    "pin",           "unpin",           "update",         "switch_space", "flush_tlb",    "set_timer",
-    "yield",         "block",           "console_write",  "console_read", "set_block_ring", "block_notify",
-    "event_bind",    "event_close",     "event_send",     "shutdown"};
-
-std::string_view hypercall_name(u8 detail) {
-  if (detail == 0) return "";
-  return detail <= kHypercalls.size() ? kHypercalls[detail - 1u] : "unknown";
-}
-
 std::string detail_name(ExitKind kind) {
-  if (kind.reason == number_of<Hypercall>()) return std::string(hypercall_name(kind.detail));
+  if (kind.reason == number_of<Hypercall>()) return std::string(hypercall_name(kind.detail, kZisaHypercalls));
   if (kind.reason == number_of<PrivilegedInstruction>())
     return row_name(kind.detail);
   if (kind.reason == number_of<CallOut>())
@@ -66,9 +54,7 @@ std::string detail_name(ExitKind kind) {
 
 }  // namespace
 
-u8 detail_of_hypercall(u32 number) {
-  return static_cast<u8>(std::min<u32>(number, static_cast<u32>(kHypercalls.size())) + 1);
-}
+u8 detail_of_hypercall(u32 number) { return hypercall_detail(number, kZisaHypercalls); }
 
 std::string cause_name(const Event& event) {
   return std::string(zisa::cause_name(static_cast<Cause>(event.a)));

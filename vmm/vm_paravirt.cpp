@@ -6,53 +6,11 @@ namespace ringside::vmm {
 
 using cost::Param;
 
-namespace {
-constexpr u64 kWordsOfPage = kPageSize / 4;
-}
-
 void Vm::run_paravirtual(bool calls_save_all) {
   run_deprivileged();
   s_.paravirtual = true;
   s_.calls_save_all = calls_save_all;
-  const FrameTables tables = frame_tables();
-  s_.shadow = {region_.page(), tables.p2m - region_.page()};
-  fill_frame_tables();
-}
-
-// The last pages of the VMM's memory, right below the guest's.
-Vm::FrameTables Vm::frame_tables() const {
-  const u64 frames = ram_bytes_ >> kPageShift;
-  const u64 pages = (frames + kWordsOfPage - 1) / kWordsOfPage;
-  const u64 first = ram_host_.page();
-  return {first - 2 * pages, first - pages, pages, first};
-}
-
-// Made with the VM, as its image is put into memory: nobody pays.
-void Vm::fill_frame_tables() {
-  const FrameTables tables = frame_tables();
-  const u64 frames = ram_bytes_ >> kPageShift, first = u64{kRamBase} >> kPageShift;
-  for (u64 i = 0; i < frames; ++i) {
-    const u64 offset = 4 * i;
-    host_.memory.write(Hpa{(tables.p2m << kPageShift) + offset}, static_cast<u32>(ram_host_.page() + i));
-    host_.memory.write(Hpa{(tables.m2p << kPageShift) + offset}, static_cast<u32>(first + i));
-  }
-}
-
-std::optional<Gpa> Vm::guest_page(u64 host_frame) const {
-  const u64 first = ram_host_.page();
-  if (host_frame < first || host_frame - first >= ram_bytes_ >> kPageShift) return std::nullopt;
-  return Gpa{kRamBase + ((host_frame - first) << kPageShift)};
-}
-
-bool Vm::is_frame_table(u64 host_frame) const {
-  const FrameTables tables = frame_tables();
-  return s_.paravirtual && host_frame >= tables.p2m && host_frame < tables.first_host_frame;
-}
-
-bool Vm::map_frame_table(u32 root, Gva gva, u64 host_frame) {
-  work(Param::kVmmMap);
-  if (!is_frame_table(host_frame)) return false;
-  return s_.shadow.map(host_.memory, root, gva, host_frame, {true, false, false});
+  make_frame_tables(region_.page());
 }
 
 // Entries are never global, so whatever was cached is gone.

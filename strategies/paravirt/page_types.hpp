@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "strategies/paravirt/abi.hpp"
-#include "vmm/vm.hpp"
 
 namespace ringside::strategies::pv {
 
@@ -18,9 +17,13 @@ struct TablePlace {
 };
 
 /// A copyable value, kept by the strategy. Pages are given by their guest-physical address and must be RAM of the VM.
-class PageTypes {
+/// Isa says what an entry means (zisa_guest.hpp, x86_guest.hpp).
+template <class Isa>
+class PageTypesOf {
  public:
-  explicit PageTypes(u64 frames = 0) : pages_(frames) {}
+  using Vm = typename Isa::Vm;
+
+  explicit PageTypesOf(u64 frames = 0) : pages_(frames) {}
 
   /// One more use of a page as writable memory, and one less. Error::kType if it is a table.
   Error get_writable(Gpa page);
@@ -30,12 +33,12 @@ class PageTypes {
   /// One more use of a page as a table of that place. The first one validates it, with all below it, or fails and
   /// changes nothing. `start_root` is the shadow root in which the page loses its right to be written, if there is one.
   /// Charges pv_validate for each entry checked, vmm_reference for each word read.
-  Error get_table(vmm::Vm& vm, Gpa page, TablePlace place, std::optional<u32> start_root);
+  Error get_table(Vm& vm, Gpa page, TablePlace place, std::optional<u32> start_root);
   /// One less; the last one gives back what the table held. Charges the same.
-  void put_table(vmm::Vm& vm, Gpa page);
+  void put_table(Vm& vm, Gpa page);
 
   /// Puts a new value into an entry of a table, if the rules allow it. Charges the same.
-  Error update(vmm::Vm& vm, Gpa entry, u32 value, std::optional<u32> start_root);
+  Error update(Vm& vm, Gpa entry, u32 value, std::optional<u32> start_root);
 
   /// To be called when the hardware has dropped all translations.
   void flushed() { ++epoch_; }
@@ -55,12 +58,12 @@ class PageTypes {
     u64 unwritable_since = 0;  ///< epoch in which it ceased to be writable; 0: never was
   };
 
-  Page& at(Gpa page) { return pages_[(page.v - vmm::Vm::kRamBase) >> kPageShift]; }
-  const Page& at(Gpa page) const { return pages_[(page.v - vmm::Vm::kRamBase) >> kPageShift]; }
-  Error get_entry(vmm::Vm& vm, TablePlace place, u32 entry, std::optional<u32> start_root);
-  void put_entry(vmm::Vm& vm, TablePlace place, u32 entry);
-  Error validate(vmm::Vm& vm, Gpa page, TablePlace place, std::optional<u32> start_root);
-  void forget_stale(vmm::Vm& vm, const Page& page);
+  Page& at(Gpa page) { return pages_[(page.v - Vm::kRamBase) >> kPageShift]; }
+  const Page& at(Gpa page) const { return pages_[(page.v - Vm::kRamBase) >> kPageShift]; }
+  Error get_entry(Vm& vm, TablePlace place, u32 entry, std::optional<u32> start_root);
+  void put_entry(Vm& vm, TablePlace place, u32 entry);
+  Error validate(Vm& vm, Gpa page, TablePlace place, std::optional<u32> start_root);
+  void forget_stale(Vm& vm, const Page& page);
 
   std::vector<Page> pages_;
   u64 epoch_ = 1;

@@ -1,9 +1,10 @@
 // Paravirtualization, after Xen (Barham et al. 2003): the guest kernel knows that it has no machine of its own. It
-// runs in U mode on page tables of its own, which it changes by hypercalls that are validated; its traps come to
+// runs de-privileged on page tables of its own, which it changes by hypercalls that are validated; its traps come to
 // it through the VMM, its devices are calls, rings and events. The interface is docs/hypercalls.md.
 #pragma once
 
 #include <map>
+#include <string>
 
 #include "strategies/paravirt/block_ring.hpp"
 #include "strategies/paravirt/events.hpp"
@@ -18,43 +19,47 @@ struct ParavirtOptions {
   bool decodes = false;    ///< the VMM reads the guest's instruction to find out what it wants
 };
 
-class Paravirt final : public vmm::CopyableStrategy<Paravirt> {
+/// Isa is what a paravirtual VMM has to know of an ISA (zisa_guest.hpp, x86_guest.hpp): its Vm and exits, registers of calls,
+/// entries of page tables, how a trap comes to the guest, and the devices behind the calls. A copyable value.
+template <class Isa>
+class ParavirtOf final : public vmm::CopyableStrategyFor<ParavirtOf<Isa>, typename Isa::Strategy> {
  public:
-  explicit Paravirt(const ParavirtOptions& options = {}) : options_(options) {}
+  using Vm = typename Isa::Vm;
+  using Exit = typename Isa::Exit;
+  using PageTypes = pv::PageTypesOf<Isa>;
+
+  explicit ParavirtOf(const ParavirtOptions& options = {}) : options_(options) {}
   std::string_view name() const override { return "paravirt"; }
-  void start(vmm::Vm& vm) override;
-  vmm::Resume handle(vmm::Vm& vm, const vmm::Exit& exit) override;
+  void start(Vm& vm) override;
+  vmm::Resume handle(Vm& vm, const Exit& exit) override;
 
   /// For tests: types and counts of the guest's pages.
-  const pv::PageTypes& pages() const { return pages_; }
+  const PageTypes& pages() const { return pages_; }
 
  private:
-  using Vm = vmm::Vm;
+  using Trap = typename Isa::Trap;
+  using PageFault = typename Isa::PageFault;
   using Answer = pv::Answer;
   using Arguments = pv::Arguments;
-  using Call = Answer (Paravirt::*)(Vm&, const Arguments&);
-  static const std::array<Call, 22> kCalls;
+  using Call = Answer (ParavirtOf::*)(Vm&, const Arguments&);
+  static const std::array<Call, 24> kCalls;
 
-  // A pinned pair of roots.
-  struct Space {
-    Gpa kernel, user;
-    u8 levels;
-  };
-
-  void on(Vm& vm, const vmm::PrivilegedInstruction& exit);
-  void on(Vm& vm, const vmm::PageFault& exit);
-  void on(Vm& vm, const vmm::Exception& exit);
+  void on(Vm& vm, const typename Isa::PrivilegedInstruction& exit) { reflect(vm, Isa::trap_of(exit)); }
+  void on(Vm& vm, const typename Isa::Exception& exit) { reflect(vm, Isa::trap_of(vm, exit)); }
+  void on(Vm& vm, const PageFault& exit);
   void on(Vm& vm, const vmm::Hypercall& exit);
-  void on(Vm& vm, const vmm::Interrupt& exit);
+  void on(Vm& vm, const typename Isa::Interrupt& exit);
   // Exits of hardware that this strategy does not ask for.
   template <class Other>
   void on(Vm& vm, const Other&) {
     vm.fail("an exit that paravirtualization never enabled");
   }
 
-  bool fill_start_map(Vm& vm, const vmm::PageFault& fault);
+  bool fill_start_map(Vm& vm, const PageFault& fault);
   bool map_window(Vm& vm, Gva page, u32 window, u64 first);
-  void reflect(Vm& vm, const vmm::Trap& trap);
+  const pv::Handler* handler_of(const Trap& trap) const;
+  void reflect(Vm& vm, const Trap& trap);
+  bool events_masked(Vm& vm) const;
   void deliver_events(Vm& vm);
   void serve_devices(Vm& vm);
   void choose_root(Vm& vm);
@@ -62,10 +67,9 @@ class Paravirt final : public vmm::CopyableStrategy<Paravirt> {
   pv::Error check_output(Vm& vm, u32 address, u32 bytes) const;
   pv::Error share(Vm& vm, u32 frame, bool known, Gpa& page);
   pv::Error set_handlers(const std::vector<u32>& words);
-  pv::Error pin_pair(Vm& vm, const Space& space);
-  void listen_to_console(Vm& vm, bool on);
+  pv::Error pin_roots(Vm& vm, const pv::Space& space);
 
-  // The calls, by number (hypercalls.cpp, and those on tables in table_calls.cpp).
+  // The calls, by number (hypercalls_impl.hpp, and those on tables in table_calls_impl.hpp).
   Answer query(Vm& vm, const Arguments& a);
   Answer set_shared_page(Vm& vm, const Arguments& a);
   Answer set_trap_table(Vm& vm, const Arguments& a);
@@ -88,16 +92,20 @@ class Paravirt final : public vmm::CopyableStrategy<Paravirt> {
   Answer event_close(Vm& vm, const Arguments& a);
   Answer event_send(Vm& vm, const Arguments& a);
   Answer shutdown(Vm& vm, const Arguments& a);
+  // Of an ISA with segments; the numbers of others end before.
+  Answer set_descriptor_table(Vm& vm, const Arguments& a);
+  Answer set_kernel_stack(Vm& vm, const Arguments& a);
 
   ParavirtOptions options_;
-  pv::PageTypes pages_;
+  Isa isa_;
+  PageTypes pages_;
   pv::SharedPage shared_;
   pv::Events events_;
-  pv::BlockRing ring_;
-  std::map<u32, u32> handlers_;      ///< by cause
-  std::map<u64, Space> spaces_;      ///< by guest frame of the kernel's root
-  std::optional<u64> current_;       ///< key of the space in use; none on the start map
-  std::optional<u32> start_root_;    ///< shadow root of the start map, as long as it is in use
+  pv::BlockRingOf<Isa> ring_;
+  std::map<u32, pv::Handler> handlers_;  ///< by cause
+  std::map<u64, pv::Space> spaces_;      ///< by guest frame of the kernel's root
+  std::optional<u64> current_;           ///< key of the space in use; none on the start map
+  std::optional<u32> start_root_;        ///< shadow root of the start map, as long as it is in use
   bool blocked_ = false;
 };
 

@@ -1,8 +1,7 @@
 #include "support/paravirt.hpp"
 
-#include <fmt/format.h>
-
 #include "catch.hpp"
+#include "support/paravirt_audit.hpp"
 
 namespace ringside::test {
 
@@ -84,94 +83,23 @@ void PvGuest::build_space(u32 at) {
 
 namespace {
 
-// The shared page, the ring, and a page for each request under way: writable without an entry that says so.
-constexpr u32 kMostHeld = 2 + 32;
-
-// Every table that there is, whether the hardware walks it now or could after a switch, and the TLB.
-class Audit {
- public:
-  explicit Audit(const PvGuest& guest)
-      : m_(*guest.machine), pages_(guest.pages()), writers_(frames()), parents_(frames()) {}
-
-  std::string operator()() {
-    if (const auto root = m_.vm().internals().guest_root) walks(*root);
-    for (u64 i = 0; i < frames(); ++i)
-      if (const auto place = pages_.table(page(i))) table(page(i), *place);
-    for (u64 i = 0; i < frames(); ++i) count(i);
-    if (held_ > kMostHeld) note(fmt::format("{} pages are writable for no reason", held_));
-    for (const auto& each : m_.cpu().mmu().tlb.entries())
-      if (each.flags & kV) leaf(each.flags, each.frame, "TLB");
-    return out_;
-  }
-
- private:
-  u64 frames() const { return m_.vm().ram_bytes() >> kPageShift; }
-  static Gpa page(u64 number) { return {kRam + (number << kPageShift)}; }
-  static u64 number(Gpa page) { return (page.v - kRam) >> kPageShift; }
-
-  void walks(u32 ptbr) {
-    const auto root = m_.vm().guest_page(ptbr & mmu::ptbr::kFrame);
-    const TablePlace wanted{static_cast<u8>(mmu::shape_of(ptbr).levels), 0};
-    if (!root || pages_.table(*root) != wanted) note(fmt::format("the hardware walks from {:#x}, no root", ptbr));
-  }
-
-  void table(Gpa at, TablePlace place) {
-    const u64 bytes = mmu::kShapes[place.levels].table_bytes(place.level);
-    for (u64 offset = 0; offset < bytes; offset += 4) {
-      const u32 entry = m_.memory().read<u32>(m_.vm().host_of(at + offset));
-      if (!(entry & kV)) continue;
-      if (mmu::pte::leaf(entry) != place.last()) note(fmt::format("entry {:#x} is at the wrong level", entry));
-      if (place.last())
-        leaf(entry, mmu::pte::frame(entry), "table");
-      else
-        pointer(mmu::pte::frame(entry), place.below());
-    }
-  }
-
-  void pointer(u64 frame, TablePlace place) {
-    const auto page = m_.vm().guest_page(frame);
-    if (!page || pages_.table(*page) != place) return note(fmt::format("frame {:#x} is no table", frame));
-    ++parents_[number(*page)];
-  }
-
-  void leaf(u32 flags, u64 frame, std::string_view where) {
-    const auto page = m_.vm().guest_page(frame);
-    const bool tables = m_.vm().is_frame_table(frame);
-    if (flags & kG) note(fmt::format("{}: frame {:#x} is global", where, frame));
-    if (!page && !tables) note(fmt::format("{}: frame {:#x} is none of the guest's", where, frame));
-    if (tables && flags & kW) note(fmt::format("{}: p2m or m2p is writable", where));
-    if (page && flags & kW && pages_.is_table(*page))
-      note(fmt::format("{}: the table at {:#x} is writable", where, page->v));
-    if (page && flags & kW && where == "table") ++writers_[number(*page)];
-  }
-
-  // A table may be pinned beside the entries that lead to it.
-  void count(u64 i) {
-    const u32 uses = pages_.uses(page(i));
-    if (pages_.is_table(page(i))) {
-      if (uses < parents_[i] || uses == 0) note(fmt::format("the table at {:#x} counts too few uses", page(i).v));
-      return;
-    }
-    if (uses < writers_[i]) note(fmt::format("the page at {:#x} counts too few uses", page(i).v));
-    held_ += uses - writers_[i];
-  }
-
-  void note(const std::string& text) {
-    if (out_.size() < 500) out_ += text + "\n";
-  }
-
-  const vmm::Machine& m_;
-  const strategies::pv::PageTypes& pages_;
-  std::vector<u32> writers_, parents_;
-  u32 held_ = 0;
-  std::string out_;
+// What the audit has to know of an entry, said anew.
+struct ZisaTables {
+  static bool present(u32 entry) { return entry & kV; }
+  static bool is_leaf(u32 entry, TablePlace) { return mmu::pte::leaf(entry); }
+  static u64 frame(u32 entry) { return mmu::pte::frame(entry); }
+  static bool writes(u32 flags) { return flags & kW; }
+  static bool global(u32 flags) { return flags & kG; }
+  static u64 table_bytes(TablePlace place) { return mmu::kShapes[place.levels].table_bytes(place.level); }
+  static u64 root_frame(u32 ptbr) { return ptbr & mmu::ptbr::kFrame; }
+  static TablePlace root_place(u32 ptbr) { return {static_cast<u8>(mmu::shape_of(ptbr).levels), 0}; }
 };
 
 }  // namespace
 
 std::string audit(const PvGuest& guest) {
   if (const auto& breach = guest.auditor->breach()) return breach->what;
-  return Audit(guest)();
+  return PvAudit<ZisaTables, vmm::Machine, strategies::pv::PageTypes>(*guest.machine, guest.pages())();
 }
 
 }  // namespace ringside::test

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "session/auditor.hpp"
-#include "strategies/paravirt/paravirt.hpp"
+#include "strategies/paravirt/zisa_guest.hpp"
 #include "support/machines.hpp"
 
 namespace ringside::test {

@@ -1,28 +1,25 @@
-#include "strategies/paravirt/page_types.hpp"
+// The code of PageTypesOf, for those who instantiate it.
+#pragma once
 
-#include "base/bits.hpp"
+#include "cost/parameters.hpp"
+#include "strategies/paravirt/events.hpp"
+#include "strategies/paravirt/page_types.hpp"
 
 namespace ringside::strategies::pv {
 
-using cost::Param;
-using vmm::Vm;
-namespace pte = mmu::pte;
+namespace detail {
 
-namespace {
-
-std::vector<u32> read_table(Vm& vm, Gpa page, TablePlace place) {
-  std::vector<u8> raw(mmu::kShapes[place.levels].table_bytes(place.level));
-  vm.read_guest(page, raw);
-  std::vector<u32> entries(raw.size() / 4);
-  for (std::size_t i = 0; i < entries.size(); ++i) entries[i] = load_le<u32>(raw.data() + 4 * i);
-  return entries;
+template <class Isa>
+std::vector<u32> read_table(typename Isa::Vm& vm, Gpa page, TablePlace place) {
+  return *read_list(vm, static_cast<u32>(page.v), Isa::table_bytes(place) / 4);
 }
 
-}  // namespace
+}  // namespace detail
 
 // --- writable memory ---
 
-Error PageTypes::get_writable(Gpa page) {
+template <class Isa>
+Error PageTypesOf<Isa>::get_writable(Gpa page) {
   Page& p = at(page);
   if (p.kind == Kind::kTable) return Error::kType;
   p.kind = Kind::kWritable;
@@ -30,7 +27,8 @@ Error PageTypes::get_writable(Gpa page) {
   return Error::kNone;
 }
 
-void PageTypes::put_writable(Gpa page) {
+template <class Isa>
+void PageTypesOf<Isa>::put_writable(Gpa page) {
   Page& p = at(page);
   if (--p.uses != 0) return;
   p.kind = Kind::kPlain;
@@ -40,13 +38,15 @@ void PageTypes::put_writable(Gpa page) {
 // --- tables ---
 
 // Until the next flush the TLB may hold a translation by which the guest could still write to the page.
-void PageTypes::forget_stale(Vm& vm, const Page& page) {
+template <class Isa>
+void PageTypesOf<Isa>::forget_stale(Vm& vm, const Page& page) {
   if (page.unwritable_since != epoch_) return;
   vm.invalidate_hardware_all();
   flushed();
 }
 
-Error PageTypes::get_table(Vm& vm, Gpa page, TablePlace place, std::optional<u32> start_root) {
+template <class Isa>
+Error PageTypesOf<Isa>::get_table(Vm& vm, Gpa page, TablePlace place, std::optional<u32> start_root) {
   Page& p = at(page);
   if (p.kind == Kind::kWritable || (p.kind == Kind::kTable && p.place != place)) return Error::kType;
   if (p.kind == Kind::kTable) return ++p.uses, Error::kNone;
@@ -62,8 +62,9 @@ Error PageTypes::get_table(Vm& vm, Gpa page, TablePlace place, std::optional<u32
 }
 
 // What the entries before a bad one hold is given back.
-Error PageTypes::validate(Vm& vm, Gpa page, TablePlace place, std::optional<u32> start_root) {
-  const std::vector<u32> entries = read_table(vm, page, place);
+template <class Isa>
+Error PageTypesOf<Isa>::validate(Vm& vm, Gpa page, TablePlace place, std::optional<u32> start_root) {
+  const std::vector<u32> entries = detail::read_table<Isa>(vm, page, place);
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const Error error = get_entry(vm, place, entries[i], start_root);
     if (error == Error::kNone) continue;
@@ -73,45 +74,47 @@ Error PageTypes::validate(Vm& vm, Gpa page, TablePlace place, std::optional<u32>
   return Error::kNone;
 }
 
-void PageTypes::put_table(Vm& vm, Gpa page) {
+template <class Isa>
+void PageTypesOf<Isa>::put_table(Vm& vm, Gpa page) {
   Page& p = at(page);
   if (--p.uses != 0) return;
-  for (const u32 entry : read_table(vm, page, p.place)) put_entry(vm, p.place, entry);
+  for (const u32 entry : detail::read_table<Isa>(vm, page, p.place)) put_entry(vm, p.place, entry);
   p = {Kind::kPlain, {}, 0, p.unwritable_since};
 }
 
 // --- entries ---
 
-Error PageTypes::get_entry(Vm& vm, TablePlace place, u32 entry, std::optional<u32> start_root) {
-  if (!(entry & pte::kV)) return Error::kNone;
-  vm.work(Param::kPvValidate);
-  const bool write_only = entry & pte::kW && !(entry & pte::kR);
-  if (entry & pte::kG || write_only || pte::leaf(entry) != place.last()) return Error::kEntry;
-  const auto page = vm.guest_page(pte::frame(entry));
+template <class Isa>
+Error PageTypesOf<Isa>::get_entry(Vm& vm, TablePlace place, u32 entry, std::optional<u32> start_root) {
+  if (!Isa::present(entry)) return Error::kNone;
+  vm.work(cost::Param::kPvValidate);
+  if (!Isa::allowed(entry, place)) return Error::kEntry;
+  const auto page = vm.guest_page(Isa::frame(entry));
   if (!place.last()) return page ? get_table(vm, *page, place.below(), start_root) : Error::kFault;
-  if (page) return entry & pte::kW ? get_writable(*page) : Error::kNone;
-  const bool reads = !(entry & (pte::kW | pte::kX));
-  return reads && vm.is_frame_table(pte::frame(entry)) ? Error::kNone : Error::kFault;
+  if (page) return Isa::writes(entry) ? get_writable(*page) : Error::kNone;
+  return Isa::only_reads(entry) && vm.is_frame_table(Isa::frame(entry)) ? Error::kNone : Error::kFault;
 }
 
-void PageTypes::put_entry(Vm& vm, TablePlace place, u32 entry) {
-  if (!(entry & pte::kV)) return;
-  vm.work(Param::kPvValidate);
-  const auto page = vm.guest_page(pte::frame(entry));
+template <class Isa>
+void PageTypesOf<Isa>::put_entry(Vm& vm, TablePlace place, u32 entry) {
+  if (!Isa::present(entry)) return;
+  vm.work(cost::Param::kPvValidate);
+  const auto page = vm.guest_page(Isa::frame(entry));
   if (!place.last())
     put_table(vm, *page);
-  else if (page && entry & pte::kW)
+  else if (page && Isa::writes(entry))
     put_writable(*page);
 }
 
 // What the new value needs is taken before what the old one held is given back: they may be the same.
-Error PageTypes::update(Vm& vm, Gpa entry, u32 value, std::optional<u32> start_root) {
+template <class Isa>
+Error PageTypesOf<Isa>::update(Vm& vm, Gpa entry, u32 value, std::optional<u32> start_root) {
   if (entry.v % 4 != 0) return Error::kInvalid;
   if (!vm.is_ram(entry, 4)) return Error::kFault;
   const Page& p = at(entry);
   if (p.kind != Kind::kTable) return Error::kType;
   const TablePlace place = p.place;
-  if (entry.offset() >= mmu::kShapes[place.levels].table_bytes(place.level)) return Error::kInvalid;
+  if (entry.offset() >= Isa::table_bytes(place)) return Error::kInvalid;
   if (const Error error = get_entry(vm, place, value, start_root); error != Error::kNone) return error;
   u8 raw[4];
   vm.read_guest(entry, raw);
