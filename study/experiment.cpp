@@ -65,6 +65,10 @@ Band above(double limit) {
   return {"above " + figure(limit), [=](double x) { return x > limit; }};
 }
 
+Band at_least(double limit) {
+  return {"at least " + figure(limit), [=](double x) { return x >= limit; }};
+}
+
 Band in_order() {
   return {"the order", [](double x) { return x == 1; }};
 }

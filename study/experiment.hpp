@@ -42,6 +42,7 @@ Band within_factor(double published, double factor);
 Band exactly(double value);
 Band below(double limit);
 Band above(double limit);
+Band at_least(double limit);
 /// Of rows whose figure is an order of others, not a number: it is as it should be, or not.
 Band in_order();
 

@@ -165,4 +165,11 @@ Options on_hvm_nested(const std::string& guest, const std::string& preset, std::
   return options;
 }
 
+Options on_x86(const std::string& strategy, const std::string& guest, const std::string& preset, std::string script,
+               std::string paging) {
+  Options options = on(strategy, "x86", guest, preset, std::move(script), strategy == "hvm" ? std::move(paging) : "");
+  options.guest = "guests/x86/" + guest;
+  return options;
+}
+
 }  // namespace ringside::study

@@ -91,5 +91,8 @@ session::Options on_hvm_shadow(const std::string& guest, const std::string& pres
                                std::string script = "");
 session::Options on_hvm_nested(const std::string& guest, const std::string& preset,
                                std::string script = "", unsigned depth = 2);
+/// A guest of x86; hvm with shadow paging unless `paging` says nested.
+session::Options on_x86(const std::string& strategy, const std::string& guest, const std::string& preset,
+                        std::string script = "", std::string paging = "shadow");
 
 }  // namespace ringside::study

@@ -28,7 +28,17 @@
   E(coalescing)                 \
   E(fork_clusters)              \
   E(shadow_or_nested)           \
-  E(disk_exits)
+  E(disk_exits)                 \
+  E(x86_syscall)                \
+  E(x86_port_input)             \
+  E(x86_cli)                    \
+  E(x86_call_return)            \
+  E(x86_page_fault)             \
+  E(x86_divide)                 \
+  E(x86_pte_write)              \
+  E(x86_three_ways)             \
+  E(x86_forkwait)               \
+  E(x86_cycle_counter)
 // clang-format on
 
 namespace ringside::study::experiments {
