@@ -20,10 +20,6 @@ void clear(CodePage& page) {
   page.ops[kOpsPerPage].handler = next_page_handler();
 }
 
-bool is_executed(const TcOp& op) {
-  return op.kind == OpKind::kIdentical || op.kind == OpKind::kChainedJump ||
-         op.kind == OpKind::kHashedJump;
-}
 }  // namespace
 
 DecodeCache::DecodeCache(mmu::Mmu& mmu, const Prices& prices)
@@ -86,8 +82,8 @@ std::optional<u32> DecodeCache::word_at(const CodePage& page, const TcPage* unit
                                         u32 index) const {
   if (!page.translated) return mmu_.memory().read<u32>(page.base + 4 * u64{index});
   const TcOp* op = units ? units->find(4 * index) : nullptr;
-  if (!op || !is_executed(*op)) return std::nullopt;
-  return op->word;
+  if (!op || !op->is_executed()) return std::nullopt;
+  return op->insn;
 }
 
 // Decodes forwards, then sums the charges backwards.

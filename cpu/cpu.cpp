@@ -49,7 +49,7 @@ std::optional<Trap> Cpu::look_up_fetch() {
 
 void Cpu::report_fetch(mmu::Audit& audit) {
   const Hpa hpa = fetch_.base + (state.pc & kPageMask);
-  audit.translated(state.context(), {state.pc}, Access::kFetch, hpa);
+  audit.translated(state.supervisor(), {state.pc}, Access::kFetch, hpa);
   audit.accessed(mmu::Agent::kGuest, hpa, 4, Access::kFetch);
 }
 
@@ -105,9 +105,8 @@ Step Cpu::execute_here(const zisa::Decoded& decoded) {
 Step Cpu::step_unit() {
   const TcOp* op = operation();
   if (!op) return {Step::Kind::kLeaves, zisa::kIllegalRow, {}, false};
-  const zisa::Decoded& decoded = memo_.decode(op->word);
-  if (op->kind == OpKind::kInCache || op->kind == OpKind::kCallOutLight ||
-      op->kind == OpKind::kCallOutFull)
+  const zisa::Decoded& decoded = memo_.decode(op->insn);
+  if (!op->is_executed())
     return {Step::Kind::kLeaves, decoded.row, {}, false};
   const bool hashed = op->kind == OpKind::kHashedJump;
   const Step step = execute(decoded, *units.executed);

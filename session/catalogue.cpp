@@ -9,10 +9,13 @@
 #include "cpu/variant.hpp"
 #include "strategies/bare/bare.hpp"
 #include "strategies/dbt/dbt.hpp"
+#include "strategies/dbt/x86_dbt.hpp"
 #include "strategies/hvm/hvm.hpp"
 #include "strategies/hvm/x86_hvm.hpp"
-#include "strategies/paravirt/paravirt.hpp"
+#include "strategies/paravirt/x86_guest.hpp"
+#include "strategies/paravirt/zisa_guest.hpp"
 #include "strategies/trap_emulate/trap_emulate.hpp"
+#include "strategies/trap_emulate/x86_trap_emulate.hpp"
 
 namespace ringside::session {
 
@@ -22,16 +25,24 @@ std::unique_ptr<Base> make(const Options&) {
   return std::make_unique<S>();
 }
 
-std::unique_ptr<vmm::Strategy> make_dbt(const Options& options) {
-  return std::make_unique<ringside::strategies::Dbt>(ringside::strategies::DbtOptions{
-      .translate_user = options.translate_user,
-      .coalesce = options.coalesce,
-      .adaptive = options.adaptive,
-      .cache = options.translation_cache});
+ringside::strategies::DbtOptions dbt_options(const Options& options) {
+  return {.translate_user = options.translate_user,
+          .coalesce = options.coalesce,
+          .adaptive = options.adaptive,
+          .cache = options.translation_cache};
 }
 
-std::unique_ptr<vmm::Strategy> make_paravirt(const Options& options) {
-  return std::make_unique<ringside::strategies::Paravirt>(ringside::strategies::ParavirtOptions{
+std::unique_ptr<vmm::Strategy> make_dbt(const Options& options) {
+  return std::make_unique<ringside::strategies::Dbt>(dbt_options(options));
+}
+
+std::unique_ptr<x86::Strategy> make_x86_dbt(const Options& options) {
+  return std::make_unique<ringside::strategies::X86Dbt>(dbt_options(options));
+}
+
+template <class S, class Base>
+std::unique_ptr<Base> make_paravirt(const Options& options) {
+  return std::make_unique<S>(ringside::strategies::ParavirtOptions{
       .saves_all = options.hypercall_saves_all, .decodes = options.hypercall_decodes});
 }
 
@@ -41,7 +52,7 @@ std::unique_ptr<vmm::Strategy> make_hvm(const Options& options) {
 }
 
 std::unique_ptr<x86::Strategy> make_x86_hvm(const Options& options) {
-  return std::make_unique<ringside::strategies::X86Hvm>(options.rdcyc_exits);
+  return std::make_unique<ringside::strategies::X86Hvm>(options.paging != "shadow", options.rdcyc_exits);
 }
 }  // namespace
 
@@ -49,13 +60,14 @@ const std::vector<StrategyInfo>& strategies() {
   static const std::vector<StrategyInfo> all = {
       {"bare", make<ringside::strategies::Bare>, make<ringside::strategies::X86Bare, x86::Strategy>, "the guest owns the machine", {"zisa", "zisa-v", "zisa-h", "x86"},
        "zisa", false},
-      {"trap-emulate", make<ringside::strategies::TrapEmulate>, nullptr, "the guest runs in U mode, traps are emulated",
-       {"zisa", "zisa-v"}, "zisa-v"},
-      {"dbt", make_dbt, nullptr, "the kernel's code is translated, user code runs directly",
-       {"zisa", "zisa-v"}, "zisa"},
-      {.name = "paravirt", .make = make_paravirt, .make_x86 = nullptr,
+      {"trap-emulate", make<ringside::strategies::TrapEmulate>, make<ringside::strategies::X86TrapEmulate, x86::Strategy>,
+       "the guest runs in U mode, on x86 in rings 1 and 3, traps are emulated", {"zisa", "zisa-v", "x86"}, "zisa-v"},
+      {"dbt", make_dbt, make_x86_dbt, "the kernel's code is translated, user code runs directly",
+       {"zisa", "zisa-v", "x86"}, "zisa"},
+      {.name = "paravirt", .make = make_paravirt<ringside::strategies::Paravirt, vmm::Strategy>,
+       .make_x86 = make_paravirt<ringside::strategies::X86Paravirt, x86::Strategy>,
        .summary = "the guest's kernel is ported to the VMM and asks it for services",
-       .isas = {"zisa", "zisa-v"}, .faithful_on = "zisa", .paravirtual = true},
+       .isas = {"zisa", "zisa-v", "x86"}, .faithful_on = "zisa", .paravirtual = true},
       {.name = "hvm", .make = make_hvm, .make_x86 = make_x86_hvm,
        .summary = "the guest has a supervisor mode of its own, by hardware assistance", .isas = {"zisa-h", "x86"},
        .faithful_on = "zisa-h", .user_runs_directly = false, .hardware_assistance = true},

@@ -14,7 +14,7 @@ namespace ringside::session {
 struct OperationView {
   u32 pc = 0;
   std::string symbol;
-  u32 word = 0;
+  std::optional<u32> word;  ///< as Z-ISA encodes it; nothing on x86
   std::string guest;       ///< disassembly
   std::string kind;        ///< identical, in-cache, light call-out, full call-out, chained jump, hashed jump
   std::string translated;  ///< what runs in its place

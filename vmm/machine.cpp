@@ -25,24 +25,6 @@ void Machine::start(Gva entry, Gpa boot_information, std::size_t number) {
   start_from(first, number);
 }
 
-// Translated code is where the CPU does not go on alone.
-template <>
-void Machine::leave_translated(Cycles before) {
-  const cpu::TcOp* op = cpu_.operation();
-  const u32 at = pc();
-  if (!op) return handle_exit(NotTranslated{{at}}, before, Passage::kCall);
-  const u32 word = op->word;
-  if (op->kind == cpu::OpKind::kInCache) {
-    const Vm::InCache done = vm().run_in_cache();
-    if (done == Vm::InCache::kDone) return;
-    if (done == Vm::InCache::kEventDue)
-      return handle_exit(InterruptWindow{}, cycles(), Passage::kCall);
-  }
-  const bool light = op->kind == cpu::OpKind::kCallOutLight;
-  const bool continued = op->joins && vm().internals().inside_callout == at;
-  handle_exit(CallOut{word, zisa::decode_row(word), light, continued}, before, Passage::kCall);
-}
-
 // --- holes (semantics: docs/holes.md) ---
 
 template <>

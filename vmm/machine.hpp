@@ -118,8 +118,6 @@ using Machine = MachineOf<ZisaArch>;
 template <>
 void Machine::start(Gva entry, Gpa boot_information, std::size_t vm);
 template <>
-void Machine::leave_translated(Cycles before);
-template <>
 void Machine::cure(unsigned row, u32 word);
 template <>
 void Machine::on_sensitive(const cpu::Step& step);

@@ -233,6 +233,25 @@ void MachineOf<A>::after_trap(const Step& step, Cycles before) {
   vm().trapped(step);
 }
 
+// Translated code is where the CPU does not go on alone.
+template <class A>
+void MachineOf<A>::leave_translated(Cycles before) {
+  const auto* op = cpu_.operation();
+  const u32 at = pc();
+  if (!op) return handle_exit(NotTranslated{{at}}, before, Passage::kCall);
+  const auto call_out = A::call_out(*op, op->joins && vm().internals().code.inside_callout == at);
+  if (op->kind == cpu::OpKind::kInCache) {
+    const InCache done = vm().run_in_cache();
+    unsettled_ |= A::kInCacheUnsettles;
+    if (done == InCache::kDone) return;
+    if constexpr (requires { vm().trapped_in_cache(); })
+      if (done == InCache::kTrapped) return after_trap(vm().trapped_in_cache(), before);
+    if (done == InCache::kEventDue)
+      return handle_exit(InterruptWindow{}, cycles(), Passage::kCall);
+  }
+  handle_exit(call_out, before, Passage::kCall);
+}
+
 // --- exits ---
 
 template <class A>

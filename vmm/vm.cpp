@@ -181,8 +181,8 @@ void Vm::charge_leaving(const Exit& exit, Passage passage) {
 
 void Vm::handled(const Exit& exit) {
   const u32 next = left_at_ + 4;
-  s_.inside_callout.reset();
-  if (std::holds_alternative<CallOut>(exit) && s_.vcpu.virt.pc == next) s_.inside_callout = next;
+  s_.code.inside_callout.reset();
+  if (std::holds_alternative<CallOut>(exit) && s_.vcpu.virt.pc == next) s_.code.inside_callout = next;
 }
 
 // --- leaving and entering ---
@@ -399,12 +399,6 @@ bool Vm::copy_in(Gpa to, std::span<const u8> from) {
   return true;
 }
 
-void Vm::note_write(Gpa address, u32 bytes) {
-  if (!s_.traced[frame_number(address)]) return;
-  for (u64 word = address.v & ~u64{3}; word < address.v + bytes; word += 4)
-    s_.traced_writes.push_back(word);
-}
-
 bool Vm::read_guest(Gpa from, std::span<u8> to) {
   work(Param::kVmmReference, (to.size() + 3) / 4);
   return copy_out(from, to);
@@ -427,43 +421,13 @@ bool Vm::device_write(Gpa address, unsigned bytes, u32 value) {
 
 // --- shadow page tables ---
 
-std::optional<u32> Vm::add_root(unsigned levels) {
-  work(Param::kVmmMap);
-  return s_.shadow.add_root(host_.memory, levels);
-}
-
-bool Vm::map(u32 root, Gva gva, Gpa gpa, mmu::Rights rights) {
-  work(Param::kVmmMap);
-  if (!is_ram(gpa.page_base(), kPageSize)) return false;
-  return s_.shadow.map(host_.memory, root, gva, host_of(gpa).page(), rights);
-}
-
-void Vm::unmap(u32 root, Gva gva) {
-  if (!s_.shadow.unmap(host_.memory, root, gva)) return;
-  work(Param::kVmmUnmap);
-  if (s_.root == root) host_.cpu.mmu().tlb.drop(gva);
-}
-
-void Vm::protect(u32 root, Gva gva) {
-  if (!s_.shadow.protect(host_.memory, root, gva)) return;
-  work(Param::kVmmProtect);
-  if (s_.root == root) host_.cpu.mmu().tlb.drop(gva);
-}
-
-void Vm::drop_shadow() {
-  work(Param::kVmmUnmap, s_.shadow.frames_used());
-  s_.shadow.drop_all();
-  s_.root.reset();
+void Vm::shadow_dropped() {
   if (!non_root()) host_.cpu.state.control(Cr::kPtbr) = 0;
-  host_.cpu.mmu().tlb.drop_all();
 }
 
-void Vm::use_root(u32 root) {
-  if (s_.root == root) return;
-  s_.root = root;
-  work(Param::kVmmSwitch);
+void Vm::root_changed() {
   if (!non_root()) return;
-  write_field(cpu::Field::kGuestPtbr, s_.shadow.ptbr(root));
+  write_field(cpu::Field::kGuestPtbr, s_.shadow.ptbr(*s_.root));
   host_.cpu.mmu().tlb.drop_local();
   work(Param::kTlbInvalidate);
 }
@@ -476,11 +440,6 @@ void Vm::invalidate_hardware(Gva gva) {
 void Vm::invalidate_hardware_all() {
   host_.cpu.mmu().tlb.drop_all();
   work(Param::kTlbInvalidate);
-}
-
-void Vm::trace(Gpa frame, bool on) {
-  s_.traced[frame_number(frame)] = on;
-  work(Param::kVmmProtect);
 }
 
 }  // namespace ringside::vmm

@@ -12,7 +12,10 @@
 #include "mmu/shadow.hpp"
 #include "vmm/event_log.hpp"
 #include "vmm/exit.hpp"
+#include "vmm/frame_memory.hpp"
 #include "vmm/records.hpp"
+#include "vmm/shadow_memory.hpp"
+#include "vmm/translated_code.hpp"
 
 namespace ringside::vmm {
 
@@ -41,24 +44,17 @@ struct Assisted {
 };
 
 /// All that changes in a Vm: a copyable value, so that a copy is a snapshot.
-struct VmState {
+struct VmState : ShadowState<mmu::ShadowTables> {
   explicit VmState(devices::ZisaPlatform devices) : platform(std::move(devices)) {}
   Vcpu vcpu;
   devices::ZisaPlatform platform;
-  mmu::ShadowTables shadow{0, 0};
-  std::optional<u32> root;          ///< shadow root in use
   Assisted assisted;                ///< hardware assistance
   bool paravirtual = false;         ///< the guest knows of the VMM: it makes hypercalls
   bool calls_save_all = false;      ///< and each of these is entered like any exit
   std::optional<u32> guest_root;    ///< PTBR of a root of the guest's own that the hardware walks in place of a shadow
   bool gives_way = false;           ///< the guest has asked that others run
-  std::vector<u8> traced;           ///< per guest frame: writes to it leave to the VMM
-  std::vector<u64> traced_writes;   ///< guest-physical addresses written by VMM or DMA since looked at
   InstructionCounts counts;         ///< `direct` is the CPU's
-  cpu::TranslationCache translation;
-  bool translate_kernel = false, translate_user = false;  ///< which virtual mode runs translated
-  bool translates(bool supervisor) const { return supervisor ? translate_kernel : translate_user; }
-  std::optional<u32> inside_callout;  ///< PC of the next instruction that the call-out under way could do too
+  TranslationState<u32> code;       ///< binary translation
   std::map<ExitKind, ExitStatistics> exits;
   std::map<unsigned, HoleStatistics> holes;  ///< by row
 };
@@ -74,7 +70,7 @@ struct Emulated {
 /// the VMM's tables need beyond the usual.
 u64 host_memory_bytes(u64 ram_bytes, u64 vmm_extra = 0);
 
-class Vm {
+class Vm : public TranslatedCode<Vm, u32>, public ShadowMemory<Vm>, public FrameMemory<Vm> {
  public:
   /// Where the parts of the machine are; all outlive the Vm.
   struct Host {
@@ -180,48 +176,14 @@ class Vm {
   bool read_guest(Gpa from, std::span<u8> to);
   bool write_guest(Gpa to, std::span<const u8> from);
 
-  // --- shadow page tables ---
-
-  /// A new root of the given number of levels; nothing when the pool is used up. Charges vmm_map.
-  std::optional<u32> add_root(unsigned levels);
-  /// Maps the page of gva to guest-physical page gpa; false when the pool is used up or gpa is not RAM of
-  /// this VM. Charges vmm_map.
-  bool map(u32 root, Gva gva, Gpa gpa, mmu::Rights rights);
-  /// Takes a mapping out, or its right to write. Charge vmm_unmap, vmm_protect where there was one.
-  void unmap(u32 root, Gva gva);
-  void protect(u32 root, Gva gva);
-  /// Forgets all shadow tables. Charges vmm_unmap once per table.
-  void drop_shadow();
-  /// The root to run on from the next entry. Charges vmm_switch if it is another.
-  void use_root(u32 root);
   /// Drops the hardware's translation of a page, or all. Charges tlb_invalidate.
   void invalidate_hardware(Gva gva);
   void invalidate_hardware_all();
-  /// Writes to this guest frame by VMM or DMA are noted in traced_writes. Charges vmm_protect.
-  void trace(Gpa frame, bool on);
-  bool traced(Gpa frame) const { return s_.traced[frame_number(frame)]; }
-  /// Addresses written in traced frames since the last call.
-  std::vector<u64> take_traced_writes() { return std::exchange(s_.traced_writes, {}); }
   /// To be called by whoever finds out what the page fault under way means, for the report.
   void found_meaning(FaultMeaning meaning) { meaning_ = meaning; }
 
-  // --- paravirtual guests (vmm/vm_paravirt.cpp) ---
+  // --- paravirtual guests (vmm/vm_paravirt.cpp, vmm/frame_memory.hpp) ---
 
-  /// Where p2m (word i: host frame of the i-th page of the guest's RAM) and m2p (word i: guest frame of the i-th
-  /// host frame from `first_host_frame` on) lie, in host frames. Both have `pages` pages.
-  struct FrameTables {
-    u64 p2m, m2p, pages, first_host_frame;
-  };
-  FrameTables frame_tables() const;
-  /// Host frame of a page of the guest's RAM, which it must be.
-  u64 host_frame(Gpa page) const { return host_of(page).page(); }
-  /// The page of this VM's RAM that lies in a host frame; nothing for any other frame.
-  std::optional<Gpa> guest_page(u64 host_frame) const;
-  /// Whether a host frame is a page of p2m or m2p.
-  bool is_frame_table(u64 host_frame) const;
-  /// Maps a page of p2m or m2p into a shadow root, read-only; false for any other frame, and when the pool is
-  /// used up. Charges vmm_map.
-  bool map_frame_table(u32 root, Gva gva, u64 host_frame);
   /// From the next entry the hardware walks the guest's own tables from this root (host frame and shape) on. True
   /// if that is a change; then all translations are gone, vmm_switch and tlb_invalidate charged.
   bool use_guest_root(u32 ptbr);
@@ -248,21 +210,6 @@ class Vm {
   /// Guest-physical page that the guest's next instruction is fetched from, on the exit NotTranslated. Charges
   /// vmm_reference for each table entry of the shadow on the way.
   Gpa code_page();
-  /// Whether the instruction at pc, in the page of the guest's PC, has an operation already.
-  bool is_translated(u32 pc) const;
-  /// Whether the operation at the guest's PC goes on in the call-out of the one before.
-  bool next_joins() const;
-  /// Whether so many more operations fit; else flush_units() makes room.
-  bool has_room(u32 ops) const { return s_.translation.has_room(ops); }
-  /// Installs a unit of the page of the guest's PC. Charges translate_insn for each operation.
-  void install_unit(cpu::Unit unit);
-  /// The unit with the operation for pc, which must have one, in the page that the guest was left in; and
-  /// another in its place, of the same instructions. Charges translate_insn for each operation.
-  cpu::Unit unit_at(u32 pc) const;
-  void replace_unit(cpu::Unit unit);
-  /// Forgets units whose code was written, or all. Charges vmm_unmap for each unit; a flush once.
-  void drop_units(Gpa frame);
-  void flush_units();
   /// Does what a call-out was made for, with operands and emulation prepared when it was translated, which is in the
   /// price of the call-out. Charges callout_join where it goes on in the call-out of another.
   Emulated emulate_called(const CallOut& call);
@@ -303,10 +250,6 @@ class Vm {
   std::string_view paging_name() const {
     return s_.assisted.nested ? "nested" : s_.paravirtual ? "direct" : virtualized() ? "shadow" : "none";
   }
-  /// What was translated; null where nothing is.
-  const cpu::TranslationCache::Counts* translation() const {
-    return s_.translate_kernel ? &s_.translation.counts() : nullptr;
-  }
   /// Where the guest believes to be.
   u32 guest_pc() const { return guest_state().pc; }
   u64 state_hash() const;
@@ -345,12 +288,16 @@ class Vm {
   void handled(const Exit& exit);
   /// Whether the guest is entered by a return from a trap: to translated code goes a plain jump.
   bool enters_by_return(Passage passage) const {
-    return passage != Passage::kCall || !s_.translates(s_.vcpu.virt.supervisor());
+    return passage != Passage::kCall || !s_.code.translates(s_.vcpu.virt.supervisor());
   }
   /// Whether a hypercall is under way, rather than an HCALL that the guest is to see trap.
   bool in_hypercall(const Exit& exit) const {
     return s_.paravirtual && s_.vcpu.virt.supervisor() && std::holds_alternative<Hypercall>(exit);
   }
+  /// Under which key the code at a PC in the page of the guest's stands, and that PC.
+  cpu::CodeKey code_key(u32 pc) const;
+  u32 guest_code_pc() const { return s_.vcpu.virt.pc; }
+  void charge(cost::Account account, cost::Param parameter, u64 n) { host_.ledger.charge(account, parameter, n); }
   bool take_give_way() { return std::exchange(s_.gives_way, false); }
   /// To be called when the guest traps in supervisor mode at its trap vector. Such a trap comes for ever, and the
   /// guest has failed, unless it is an interrupt or a device may yet write other code there.
@@ -369,11 +316,6 @@ class Vm {
   /// A control block that breaks a rule is not entered by.
   std::optional<cpu::EntryFault> entered(bool by_trap_return = true);
   /// Runs the operation at the PC that works on virtual registers, in translated code.
-  enum class InCache : u8 {
-    kDone,
-    kEventDue,  ///< done, and an interrupt that waited can be taken now
-    kBeyond,    ///< nothing done: this time it is for the VMM
-  };
   InCache run_in_cache();
   /// Applies a system instruction to the ideal record alone; `at` gives registers and PC.
   void apply_to_ideal(u32 word, const ArchState& at);
@@ -414,12 +356,14 @@ class Vm {
 
  private:
   friend class VirtualEnvironment;
+  friend class ShadowMemory<Vm>;
+  friend class FrameMemory<Vm>;
   Emulated emulate(u32 word, bool pays_system, bool pays_memory);
   void choose_code();
   bool changes_mode_or_paging(const zisa::Decoded& decoded, const ArchState& now) const;
   void charge_in_cache(unsigned row);
-  cpu::CodeKey code_key(u32 pc) const;
-  void note_write(Gpa address, u32 bytes);
+  void root_changed();
+  void shadow_dropped();
   void count_trap(const Trap& trap);
   cpu::ControlBlock block() const { return {host_.memory, s_.assisted.block}; }
   std::optional<cpu::EntryFault> enter_non_root();
@@ -427,7 +371,6 @@ class Vm {
   void store_status();
   void show_masked_status(ArchState& virt) const;
   mmu::Walk look_own_tables(const ArchState& state, Gva gva) const;
-  void fill_frame_tables();
 
   Host host_;
   u64 ram_bytes_, vmm_extra_;

@@ -9,18 +9,18 @@ using cost::Param;
 
 void Vm::run_translated(bool user_too, u32 capacity) {
   run_deprivileged();
-  s_.translation = cpu::TranslationCache(capacity);
-  s_.translate_kernel = true;
-  s_.translate_user = user_too;
+  s_.code.cache = cpu::TranslationCache(capacity);
+  s_.code.kernel = true;
+  s_.code.user = user_too;
   choose_code();
 }
 
 // Whether the CPU runs translated code in the virtual mode that the guest is entered in. Both modes share the
 // fast engine's tags of translated pages.
 void Vm::choose_code() {
-  const bool translated = s_.translates(host_.cpu.guest_kernel);
-  host_.cpu.units = translated ? cpu::Units{&s_.translation, &s_.counts.translated} : cpu::Units{};
-  if (s_.translate_user) host_.cpu.mmu().tlb.drop_tags();
+  const bool translated = s_.code.translates(host_.cpu.guest_kernel);
+  host_.cpu.units = translated ? cpu::Units{&s_.code.cache, &s_.counts.translated} : cpu::Units{};
+  if (s_.code.user) host_.cpu.mmu().tlb.drop_tags();
 }
 
 cpu::CodeKey Vm::code_key(u32 pc) const {
@@ -30,34 +30,6 @@ cpu::CodeKey Vm::code_key(u32 pc) const {
 Gpa Vm::code_page() {
   work(Param::kVmmReference, mmu::ptbr::levels(host_.cpu.state.control(Cr::kPtbr)));
   return {host_.cpu.fetch().base.v - ram_host_.v + kRamBase};
-}
-
-bool Vm::is_translated(u32 pc) const { return s_.translation.find(code_key(pc), pc) != nullptr; }
-
-bool Vm::next_joins() const {
-  const cpu::TcOp* op = s_.translation.find(code_key(s_.vcpu.virt.pc), s_.vcpu.virt.pc);
-  return op && op->joins;
-}
-
-void Vm::install_unit(cpu::Unit unit) {
-  host_.ledger.charge(Account::kTranslation, Param::kTranslateInsn, unit.ops.size());
-  s_.translation.install(code_key(unit.start), std::move(unit));
-}
-
-cpu::Unit Vm::unit_at(u32 pc) const { return *s_.translation.page(code_key(pc))->unit(pc); }
-
-void Vm::replace_unit(cpu::Unit unit) {
-  host_.ledger.charge(Account::kTranslation, Param::kTranslateInsn, unit.ops.size());
-  s_.translation.replace(code_key(unit.start), std::move(unit));
-}
-
-void Vm::drop_units(Gpa frame) {
-  if (const u32 dropped = s_.translation.drop(host_of(frame))) work(Param::kVmmUnmap, dropped);
-}
-
-void Vm::flush_units() {
-  work(Param::kVmmUnmap);
-  s_.translation.flush();
 }
 
 Emulated Vm::emulate_called(const CallOut& call) {
@@ -73,8 +45,8 @@ bool Vm::changes_mode_or_paging(const zisa::Decoded& decoded, const ArchState& n
   return (now.sr ^ now.x[decoded.operands.rs1]) & (kMode | kPg);
 }
 
-Vm::InCache Vm::run_in_cache() {
-  const u32 word = host_.cpu.operation()->word;
+InCache Vm::run_in_cache() {
+  const u32 word = host_.cpu.operation()->insn;
   const zisa::Decoded decoded = zisa::decode(word);
   ArchState& virt = s_.vcpu.virt;
   ArchState& real = host_.cpu.state;

@@ -43,8 +43,13 @@ struct ZisaArch {
   static u64 hash(const State& state) { return cpu::hash_state(state); }
   /// Whether lines and due times have to be looked at anew after the instruction.
   static bool unsettles(const Step& step) { return zisa::kRows[step.row].kind == zisa::Kind::kSystem; }
+  /// The same after an operation on virtual registers in translated code, which looks at events itself.
+  static constexpr bool kInCacheUnsettles = false;
   /// Whether it was no more than a part of an instruction.
   static bool went_on(const Step&) { return false; }
+  static CallOut call_out(const cpu::TcOp& op, bool continued) {
+    return {op.insn, zisa::decode_row(op.insn), op.kind == cpu::OpKind::kCallOutLight, continued};
+  }
   static u64 host_memory_bytes(u64 ram, u64 extra) { return vmm::host_memory_bytes(ram, extra); }
 
   /// Accesses of the bare guest to its devices.

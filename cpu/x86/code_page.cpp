@@ -8,8 +8,16 @@ namespace ringside::x86::fast {
 namespace {
 // A guest that executes more pages than this starts over.
 constexpr u64 kMostPages = 512;
+constexpr u64 kMostUnitPages = 256;
 // One that takes longer is left to the exact engine, so that sums stay in range.
 constexpr u64 kLongestTime = 1u << 20;
+
+void clear(CodePage& page) {
+  page.used = 1;
+  page.index.fill(0);
+  page.covered.reset();
+  page.instructions.clear();
+}
 }  // namespace
 
 /// An instruction on its way to an operation.
@@ -57,14 +65,57 @@ CodePage& DecodeCache::page(Hpa base) {
   CodePage& page = *pages_[number];
   page.number = number;
   page.base = base;
-  page.used = 1;
-  page.index.fill(0);
-  page.covered.reset();
-  page.instructions.clear();
+  page.translated = false;
+  clear(page);
   // From now on no store may reach the page unseen.
   mmu_.memory().mark_code(number);
   mmu_.tlb.drop_write_tags(base.page());
   return page;
+}
+
+// --- translated code ---
+
+void DecodeCache::use_units(const TranslationCache& code) {
+  if (code_ == &code && code_stamp_ == code.stamp()) return;
+  code_ = &code;
+  code_stamp_ = code.stamp();
+  for (auto& [key, page] : units_) {
+    const auto* units = code.page(key);
+    const u64 stamp = units ? units->stamp : 0;
+    if (std::exchange(page->stamp, stamp) != stamp) clear(*page);
+  }
+}
+
+// A write to the code does not come in here: the VMM that translated it watches the page.
+CodePage& DecodeCache::units_page(const cpu::CodeKey& key) {
+  if (const auto found = units_.find(key); found != units_.end()) return *found->second;
+  if (units_.size() == kMostUnitPages) drop_units();
+  auto& page = units_[key] = std::unique_ptr<CodePage>(new CodePage);
+  page->base = key.frame;
+  page->translated = true;
+  page->key = key;
+  const auto* units = code_->page(key);
+  page->stamp = units ? units->stamp : 0;
+  clear(*page);
+  return *page;
+}
+
+void DecodeCache::drop_units() {
+  for (const auto& [key, page] : units_) mmu_.tlb.drop_fetch_tags(page.get());
+  units_.clear();
+}
+
+// Nothing where translated code has no operation that the CPU executes by itself.
+std::optional<Instruction> DecodeCache::instruction_at(CodePage& page, u32 offset) const {
+  if (page.translated) {
+    const auto* units = code_->page(page.key);
+    const TcOp* op = units ? units->find(offset) : nullptr;
+    return op && op->is_executed() ? std::optional(op->insn) : std::nullopt;
+  }
+  const u32 count = std::min<u32>(kMaxLength, kPageSize - offset);
+  const Instruction found = x86::decode({mmu_.memory().at(page.base + offset), count}, CodeSize::kBits32);
+  for (u32 byte = 0; byte < (found.length ? found.length : count); ++byte) page.covered.set(offset + byte);
+  return found;
 }
 
 // --- from an instruction to an operation ---
@@ -155,11 +206,11 @@ bool shifts_surely(const Instruction& i) {
 
 DecodeCache::Draft DecodeCache::draft(CodePage& page, u32 offset) {
   Draft draft;
-  const u32 count = std::min<u32>(kMaxLength, kPageSize - offset);
-  Instruction& i = draft.instruction;
-  i = x86::decode({mmu_.memory().at(page.base + offset), count}, CodeSize::kBits32);
-  for (u32 byte = 0; byte < (i.length ? i.length : count); ++byte) page.covered.set(offset + byte);
   draft.op.offset = static_cast<u16>(offset);
+  const auto found = instruction_at(page, offset);
+  if (!found) return draft;
+  Instruction& i = draft.instruction;
+  i = *found;
   draft.op.length = i.length;
   if (i.row >= kRowCount || kRows[i.row].since > model_.generation || !has_general_handler(i.row))
     return draft;
@@ -170,7 +221,7 @@ DecodeCache::Draft DecodeCache::draft(CodePage& page, u32 offset) {
   draft.exact = false;
   const Handlers special = special_handlers(i, offset);
   draft.general = special.dead == nullptr;
-  if (credit::time_left(price(draft)) > static_cast<i64>(kLongestTime))
+  if (credit::time_left(price(draft, page.translated)) > static_cast<i64>(kLongestTime))
     return draft.exact = true, draft;
   const FlagUse use = shifts_surely(i) ? FlagUse{0, flag::kStatus} : kRows[i.row].flags;
   draft.reads = use.reads;
@@ -189,12 +240,12 @@ DecodeCache::Draft DecodeCache::draft(CodePage& page, u32 offset) {
 }
 
 // Of one operation alone. What the exact engine executes pays there.
-i64 DecodeCache::price(const Draft& draft) const {
+i64 DecodeCache::price(const Draft& draft, bool translated) const {
   if (draft.exact) return 0;
   u64 time = prices_.insn + draft.accesses * prices_.data;
   if (draft.kind() == Kind::kMultiply) time += prices_.multiply;
   if (draft.kind() == Kind::kDivide) time += prices_.divide;
-  if (draft.kind() == Kind::kIndirectJump) time += prices_.indirect;
+  if (draft.kind() == Kind::kIndirectJump) time += prices_.indirect + (translated ? prices_.hash : 0);
   return credit::charge(time, 1, draft.accesses);
 }
 
@@ -231,7 +282,7 @@ void DecodeCache::finish(CodePage& page, u32 first) {
     const Draft& draft = drafts_[n];
     if (draft.ends_block()) live = flag::kStatus, sum = 0;
     Op& op = page.ops[first + n] = draft.op;
-    op.charge = sum += price(draft);
+    op.charge = sum += price(draft, page.translated);
     op.handler = draft.may_write & live ? draft.handlers.live : draft.handlers.dead;
     live = draft.may_stop ? flag::kStatus : (live & ~draft.writes) | draft.reads;
   }
@@ -267,6 +318,7 @@ void DecodeCache::set_stop_register(u32 number) {
 void DecodeCache::drop_all() {
   for (u64 number = 0; number < pages_.size(); ++number)
     if (pages_[number]) drop(number);
+  drop_units();
 }
 
 }  // namespace ringside::x86::fast

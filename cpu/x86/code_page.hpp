@@ -5,9 +5,11 @@
 
 #include <array>
 #include <bitset>
+#include <map>
 #include <memory>
 #include <vector>
 
+#include "cpu/x86/cpu.hpp"
 #include "cpu/x86/model.hpp"
 #include "isa/x86/table.hpp"
 #include "mmu/x86/mmu.hpp"
@@ -82,11 +84,15 @@ struct CodePage {
   std::vector<Instruction> instructions;  ///< of operations whose handlers look at them
   u64 number;                             ///< of the page in physical memory
   Hpa base;
+  bool translated = false;  ///< made from translated units: `key` says whose, `stamp` which version of them
+  cpu::CodeKey key;
+  u64 stamp = 0;
 };
 
 /// Prices of what blocks are made of, in time units.
 struct Prices {
   u64 insn, data, multiply, divide, indirect;
+  u64 hash;  ///< beside `indirect`, in translated code
 };
 
 /// All code pages of a machine; drops one when its code is written.
@@ -103,6 +109,13 @@ class DecodeCache final : public mmu::CodeWatcher {
   }
   const Prices& prices() const { return prices_; }
 
+  /// From now on translated code comes from this cache: what changed in it since is decoded anew.
+  void use_units(const TranslationCache& code);
+  /// The operations of a page of the units in use, made if there are none yet.
+  CodePage& units_page(const cpu::CodeKey& key);
+  /// Forgets what was made from units.
+  void drop_units();
+
   void code_written(u64 page, u32 offset, u32 bytes) override;
   void drop_all();
   /// Instructions at the page offsets of these addresses are left to the exact engine.
@@ -114,9 +127,10 @@ class DecodeCache final : public mmu::CodeWatcher {
   struct Draft;
   u32 decode(CodePage& page, u32 offset);
   Draft draft(CodePage& page, u32 offset);
+  std::optional<Instruction> instruction_at(CodePage& page, u32 offset) const;
   void finish(CodePage& page, u32 first);
   void append(CodePage& page, const Draft& draft);
-  i64 price(const Draft& draft) const;
+  i64 price(const Draft& draft, bool translated) const;
   void drop(u64 number);
 
   Mmu& mmu_;
@@ -128,6 +142,9 @@ class DecodeCache final : public mmu::CodeWatcher {
   std::vector<std::unique_ptr<CodePage>> pages_;  ///< by page number
   std::vector<std::unique_ptr<CodePage>> spare_;
   u64 live_ = 0;
+  std::map<cpu::CodeKey, std::unique_ptr<CodePage>> units_;
+  const TranslationCache* code_ = nullptr;
+  u64 code_stamp_ = 0;
 };
 
 }  // namespace ringside::x86::fast

@@ -23,13 +23,15 @@ Cpu::Cpu(u32 number, const CpuModel& model, mmu::Memory& memory, cost::Ledger& l
 void Cpu::bring_back(const Loaded& world, cpu::Clock& clock) {
   state = world.state;
   trap_to = world.trap_to;
-  guest_kernel = world.guest_kernel;
   direct = world.direct;
   intr_line = world.intr_line;
   nmi_line = world.nmi_line;
   clock_ = &clock;
   fetch_.valid = false;
   non_root = world.non_root;
+  monitor_tables = world.monitor_tables;
+  units = world.units;
+  undelivered = world.undelivered;
   mmu_.nested = world.nested;
   if (world.vpid == 0 || mmu_.tlb.vmid() == 0) mmu_.tlb.drop_all_vms();
   mmu_.tlb.set_vmid(world.vpid);
@@ -37,8 +39,7 @@ void Cpu::bring_back(const Loaded& world, cpu::Clock& clock) {
 }
 
 Account Cpu::account() const {
-  const bool kernel = trap_to == cpu::TrapTo::kVmm ? guest_kernel : !state.user();
-  return kernel ? Account::kGuestKernel : Account::kGuestUser;
+  return state.user() ? Account::kGuestUser : Account::kGuestKernel;
 }
 
 // --- fetching ---
@@ -95,10 +96,14 @@ std::optional<Trap> Cpu::fetch_instruction(Instruction& instruction) {
     if (const auto trap = fetch_across(linear, in_limit, size, instruction)) return trap;
   }
   if (auto* audit = mmu_.memory().audit())
-    audit->accessed(mmu::Agent::kGuest, at, std::min<u32>(instruction.length, count),
-                    Access::kFetch);
+    report_fetch(*audit, {linear}, at, std::min<u32>(instruction.length, count));
   if (instruction.row != kTooShortRow) return std::nullopt;
   return fault_with_code(kGp, 0);  // it goes on behind the limit of CS
+}
+
+void Cpu::report_fetch(mmu::Audit& audit, Gva linear, Hpa at, u32 bytes) const {
+  audit.translated(!state.user(), linear, Access::kFetch, at);
+  audit.accessed(mmu::Agent::kGuest, at, bytes, Access::kFetch);
 }
 
 std::optional<Trap> Cpu::fetch_across(u32 linear, u32 count, CodeSize size,
@@ -110,6 +115,8 @@ std::optional<Trap> Cpu::fetch_across(u32 linear, u32 count, CodeSize size,
   copy_code(fetch_.base + (linear & kPageMask), here, bytes.data());
   copy_code(next.hpa, count - here, bytes.data() + here);
   instruction = decode({bytes.data(), count}, size);
+  if (auto* audit = mmu_.memory().audit(); audit && instruction.length > here)
+    report_fetch(*audit, {linear + here}, next.hpa, instruction.length - here);
   return std::nullopt;
 }
 
@@ -119,7 +126,7 @@ std::optional<Trap> Cpu::fetch_across(u32 linear, u32 count, CodeSize size,
 Trap Cpu::due_event() {
   if (debug_trap_due()) {
     state.dr[6] |= std::exchange(state.pending_debug, 0);
-    return {kDb, false, 0, 0, Trap::Kind::kException, 0};
+    return {kDb, false, 0, 0, Trap::Kind::kException, 0, true};
   }
   if (nmi_due()) {
     nmi_line = false;
@@ -146,6 +153,7 @@ std::optional<Trap> Cpu::instruction_breakpoint() {
 // --- stepping ---
 
 Step Cpu::step(bool sensitive_seen) {
+  shadow_before_ = state.shadow;
   if (non_root.active || non_root.left_at_entry) {
     if (non_root_event_due()) return non_root_event();
     non_root.begin(state);
@@ -154,6 +162,7 @@ Step Cpu::step(bool sensitive_seen) {
   }
   if (state.halted) return {Step::Kind::kHalted, kIllegalRow, {}, false, false};
   if (const auto trap = instruction_breakpoint()) return trapped(*trap, kIllegalRow, true);
+  if (units.cache) return step_unit();
   Instruction instruction;
   if (const auto trap = fetch_instruction(instruction)) return trapped(*trap, kIllegalRow, true);
   const bool hole =
@@ -198,10 +207,54 @@ Step Cpu::execute(const Instruction& instruction) {
   return step;
 }
 
+// --- translated code ---
+
+// Where the guest's code lies decides which of it runs.
+std::optional<Trap> Cpu::fetch_operation() {
+  if (state.eip > state.segment(Seg::kCs).limit) return fault_with_code(kGp, 0);
+  return fetch_known(code_address()) ? std::nullopt : look_up_fetch(code_address());
+}
+
+// What is not done here is for the VMM, or for code of its making that works on virtual registers. A computed
+// jump finds its target's translation first.
+Step Cpu::step_unit() {
+  if (const auto trap = fetch_operation()) return trapped(*trap, kIllegalRow, true);
+  const TcOp* op = operation();
+  if (!op) return {Step::Kind::kLeaves, kIllegalRow, {}, false, false};
+  const u32 behind = op->insn.length == 0 ? 0 : op->insn.length - 1u;
+  if (state.segment(Seg::kCs).limit - state.eip < behind) return trapped(fault_with_code(kGp, 0), kIllegalRow, true);
+  if (!op->is_executed()) return {Step::Kind::kLeaves, op->insn.row, {}, false, false};
+  const bool hashed = op->kind == cpu::OpKind::kHashedJump;
+  const Step step = execute(op->insn);
+  if (hashed && step.kind == Step::Kind::kCompleted) ledger_.charge(Account::kTranslation, Param::kTcHash);
+  return step;
+}
+
+// Segments' bases and paging are those of the CPU: the registers lend their selectors, flags and privilege.
+Step Cpu::execute_on(State& registers, const Instruction& instruction) {
+  accesses_ = {};
+  shadow_before_ = state.shadow;
+  Hardware hardware(*this);
+  View<Hardware> view(registers, hardware, model_);
+  const bool single_step = registers.eflags & flag::kTf;
+  view.begin(instruction);
+  execute_once(view, instruction, model_.generation);
+  if (const auto& trap = view.finish()) return trapped(*trap, instruction.row, true);
+  if (accesses_.data) ledger_.charge(account(), Param::kDataAccess, accesses_.data);
+  if (accesses_.misaligned) ledger_.charge(account(), Param::kMisaligned, accesses_.misaligned);
+  registers.pending_debug |= view.breakpoints_met();
+  if (single_step && registers.shadow != Shadow::kByMovSs) registers.pending_debug |= debug::kStep;
+  if (effects_)
+    for (unsigned i = 0; i < kGprs; ++i)
+      if (registers.r[i] != state.r[i])
+        effects_->registers.push_back({static_cast<u8>(i), state.r[i], registers.r[i]});
+  return {Step::Kind::kCompleted, instruction.row, {}, false, false};
+}
+
 Step Cpu::completed(const Instruction& instruction, Account payer, bool iterates) {
   charge(payer, instruction.row);
   if (iterates) return {Step::Kind::kIterated, instruction.row, {}, false, false};
-  ++direct;
+  ++(units.cache ? *units.executed : direct);
   ++clock_->instructions;
   return {Step::Kind::kCompleted, instruction.row, {}, false, false};
 }
@@ -266,17 +319,32 @@ Param price_of(const Trap& trap) {
   }
 }
 
+// Rows of which other CPUs make something else than #UD.
+bool Cpu::leaves_out(unsigned row) const {
+  if (row < kRowCount) return row == row_of("escape") || kRows[row].since > model_.generation;
+  return row == kLeftOutRow;
+}
+
+void Cpu::refuse(std::optional<LeftOut> feature) {
+  const bool big = state.segment(Seg::kCs).big();
+  refused_ = Refused{code_address(), state.eip, big ? CodeSize::kBits32 : CodeSize::kBits16, feature};
+}
+
 // A trap that a VMM asked for leaves to it; others go through the guest's IDT.
 Step Cpu::trapped(const Trap& trap, unsigned row, bool by_instruction) {
+  if (by_instruction && trap.vector == kUd && leaves_out(row)) refuse(std::nullopt);
   if (non_root.active && exits(trap)) return leave_by(trap, row, std::nullopt);
   ledger_.charge(Account::kHardware, price_of(trap));
   fetch_.valid = false;
   state.halted = false;
-  state.shadow = Shadow::kNone;
+  state.shadow = trap_to == cpu::TrapTo::kVmm ? shadow_before_ : Shadow::kNone;
   if (trap_to == cpu::TrapTo::kVmm) return {Step::Kind::kTrapped, row, trap, false, false};
   direct += by_instruction;
   clock_->instructions += by_instruction;
-  return deliver(trap, row);
+  const u32 at = code_address();
+  Step step = deliver(trap, row);
+  step.pc = at;
+  return step;
 }
 
 // In non-root operation a fault in the delivery may be the VMM's, and a CPU that shuts down leaves.
@@ -286,8 +354,10 @@ Step Cpu::deliver(const Trap& trap, unsigned row) {
   const Delivery done =
       view.deliver(trap, [&](const Trap& fault) { return non_root.active && exits(fault); });
   if (done.end == Delivery::kLeft) return leave_by(*view.trap(), row, done.event);
-  if (done.end == Delivery::kShutDown && non_root.active) return leave_for_triple_fault(trap);
-  return {Step::Kind::kTrapped, row, trap, false, done.end == Delivery::kShutDown};
+  if (done.end == Delivery::kEntered) return {Step::Kind::kTrapped, row, trap, false, false};
+  undelivered = done.chain;
+  if (non_root.active) return leave(exit_for(ExitReason::kTripleFault));
+  return {Step::Kind::kTrapped, row, trap, false, true};
 }
 
 }  // namespace ringside::x86

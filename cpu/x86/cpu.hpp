@@ -2,9 +2,11 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include "cpu/clock.hpp"
 #include "cpu/effects.hpp"
+#include "cpu/translation.hpp"
 #include "cpu/trap_to.hpp"
 #include "cpu/x86/decode_memo.hpp"
 #include "cpu/x86/model.hpp"
@@ -46,7 +48,39 @@ struct Step {
   Trap trap{};
   bool for_ever = false;      ///< the instruction jumped to itself and will do so again
   bool triple_fault = false;  ///< no handler could be entered: the CPU has shut down
+  u32 pc = 0;                 ///< of a trap that was delivered: the linear address at which it came
 };
+
+/// An instruction that raised #UD though there are CPUs that execute it: the subset or the CPU model leaves it out, or a
+/// feature that it needs.
+struct Refused {
+  u32 linear = 0, eip = 0;  ///< where it stands
+  CodeSize size = CodeSize::kBits32;
+  std::optional<LeftOut> feature;
+};
+
+}  // namespace ringside::x86
+
+/// Instructions begin anywhere; where one could not be fetched whole, what is there counts as a byte.
+template <>
+struct ringside::cpu::InstructionTraits<ringside::x86::Instruction> {
+  static constexpr u32 kAlignment = 1;
+  static constexpr u32 bytes(const x86::Instruction& i) { return i.length != 0 ? i.length : 1; }
+};
+
+namespace ringside::x86 {
+
+using TcOp = cpu::TcOpOf<Instruction>;
+using Unit = cpu::UnitOf<Instruction>;
+using TranslationCache = cpu::TranslationCacheOf<Instruction>;
+using Units = cpu::UnitsOf<Instruction>;
+
+/// Where a de-privileged guest's CPU has its descriptor tables: in a space of the monitor's beyond the linear one, which
+/// no instruction of the guest can address (an abstraction; a real monitor takes a corner of the linear space and
+/// guards it by segment limits). SGDT and SIDT show addresses in it.
+inline constexpr u32 kMonitorSpace = 0xffc00000;
+/// A GDT and an LDT of full size.
+inline constexpr u32 kMonitorTableBytes = 0x20000;
 
 class Cpu {
  public:
@@ -61,40 +95,51 @@ class Cpu {
   /// clears it.
   bool intr_line = false, nmi_line = false;
   cpu::TrapTo trap_to = cpu::TrapTo::kVector;
-  /// Virtual mode of a de-privileged guest, which decides whose account its instructions go to.
-  bool guest_kernel = true;
   /// Instructions that completed here, or trapped to the IDT.
   u64 direct = 0;
   NonRoot non_root;
+  /// What the CPU could not deliver when it shut down.
+  Undelivered undelivered;
+  /// Where in host memory the monitor's tables are, under a VMM that de-privileges.
+  std::optional<Hpa> monitor_tables;
+  /// Translated code that runs in place of the guest's.
+  Units units;
 
   /// What belongs to the world that is on the CPU: a VMM that switches worlds puts it away and
   /// brings it back.
   struct Loaded {
     State state;
     cpu::TrapTo trap_to = cpu::TrapTo::kVector;
-    bool guest_kernel = true;
     u64 direct = 0;
     bool intr_line = false, nmi_line = false;
     NonRoot non_root;
     NestedPaging nested;
     u16 vpid = 0;
+    std::optional<Hpa> monitor_tables;
+    Undelivered undelivered;
+    Units units;
   };
   Loaded put_away() const {
-    return {state,    trap_to,  guest_kernel, direct, intr_line,
-            nmi_line, non_root, mmu_.nested,  mmu_.tlb.vmid()};
+    return {state,    trap_to,  direct, intr_line,
+            nmi_line, non_root, mmu_.nested,  mmu_.tlb.vmid(), monitor_tables, undelivered,
+            units};
   }
   /// `clock` is the time of that world; it outlives its stay on the CPU.
   void bring_back(const Loaded& world, cpu::Clock& clock);
 
   /// Takes an interrupt or debug trap that is due or executes one instruction, of a REP one
   /// iteration. `sensitive_seen` runs a sensitive instruction that the last step only announced.
-  /// Under a VMM (trap_to) nothing is delivered: EIP stays at the instruction that trapped, CR2 as
-  /// it is, an interrupt unacknowledged.
+  /// Under a VMM (trap_to) nothing is delivered: EIP stays at the instruction that trapped, CR2 and
+  /// the interrupt shadow as they were, an interrupt unacknowledged.
   Step step(bool sensitive_seen = false);
 
   /// Executes an instruction as if it had been fetched at EIP: for experiments with single
   /// instructions.
   Step execute(const Instruction& instruction);
+
+  /// Executes an instruction on these registers in place of the CPU's own, with the CPU's memory: what a few
+  /// instructions of translated code do to virtual registers. A trap leaves both as they were.
+  Step execute_on(State& registers, const Instruction& instruction);
 
   /// VM entry by the VMCS at an address in RAM: charges vm_entry, checks the fields, loads the
   /// guest's state and delivers the event that waits there. General registers but ESP, CR2 and the
@@ -128,8 +173,9 @@ class Cpu {
   cpu::Clock& clock() { return *clock_; }
   const cpu::Clock& clock() const { return *clock_; }
   cost::Ledger& ledger() { return ledger_; }
-  /// What the guest needed last and the subset leaves out.
-  const std::optional<LeftOut>& left_out() const { return left_out_; }
+  /// What was refused last, unless somebody has taken note of it.
+  const std::optional<Refused>& refused() const { return refused_; }
+  std::optional<Refused> take_refused() { return std::exchange(refused_, std::nullopt); }
 
   /// Effects of later steps go there; null for none.
   void record(cpu::Effects* effects) { effects_ = effects; }
@@ -145,6 +191,12 @@ class Cpu {
   /// Looks up the page of EIP where the TLB has it and it is RAM; else false, and it is as if
   /// nobody had asked.
   bool fetch_cached();
+  /// The page of translated code that instructions are being fetched from.
+  cpu::CodeKey code_key() const {
+    return {fetch_.base, fetch_.page, !state.user(), state.segment(Seg::kCs).big()};
+  }
+  /// The operation at EIP; null where nothing was translated.
+  const TcOp* operation() const { return units.cache->find(code_key(), code_address()); }
 
   /// What translations depend on, for accesses by CPL.
   PagingContext paging_context() const {
@@ -175,11 +227,16 @@ class Cpu {
   std::optional<Trap> look_up_fetch(u32 linear);
   std::optional<Trap> fetch_instruction(Instruction& instruction);
   std::optional<Trap> fetch_across(u32 linear, u32 count, CodeSize size, Instruction& instruction);
+  void report_fetch(mmu::Audit& audit, Gva linear, Hpa at, u32 bytes) const;
   void copy_code(Hpa from, u32 count, u8* to) const;
 
+  Step step_unit();
+  std::optional<Trap> fetch_operation();
   Step completed(const Instruction& instruction, cost::Account payer, bool iterates);
   Step trapped(const Trap& trap, unsigned row, bool by_instruction);
   Step deliver(const Trap& trap, unsigned row);
+  bool leaves_out(unsigned row) const;
+  void refuse(std::optional<LeftOut> feature);
   void charge(cost::Account payer, unsigned row);
   void record_registers(const std::array<u32, kGprs>& before);
 
@@ -201,7 +258,6 @@ class Cpu {
   Step leave(const ExitInfo& info);
   Step leave_by(const Trap& trap, unsigned row, const std::optional<Trap>& vectoring);
   ExitInfo exit_for(ExitReason reason, u32 qualification = 0) const;
-  Step leave_for_triple_fault(const Trap& trap);
   ExitInfo nested_fault(u32 linear) const;
   bool non_root_event_due() const;
   Step non_root_event();
@@ -227,7 +283,8 @@ class Cpu {
   cpu::Effects* effects_ = nullptr;
   Fetch fetch_;
   DecodeMemo memo_;
-  std::optional<LeftOut> left_out_;
+  Shadow shadow_before_ = Shadow::kNone;  ///< when the step under way began
+  std::optional<Refused> refused_;
 
   // What the instruction under way has accessed; charged when it completes.
   struct Accesses {

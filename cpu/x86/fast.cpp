@@ -11,10 +11,10 @@ using fast::Context;
 namespace {
 
 fast::Prices prices_of(const cost::Ledger& ledger, const cpu::Clock& clock) {
-  if (clock.virtual_time) return {1, 0, 0, 0, 0};
+  if (clock.virtual_time) return {1, 0, 0, 0, 0, 0};
   return {ledger.price(Param::kInsn), ledger.price(Param::kDataAccess),
           ledger.price(Param::kMultiply), ledger.price(Param::kDivide),
-          ledger.price(Param::kIndirectJump)};
+          ledger.price(Param::kIndirectJump), ledger.price(Param::kTcHash)};
 }
 
 bool is_flat(const Segment& segment) {
@@ -32,7 +32,7 @@ FastEngine::FastEngine(Cpu& cpu)
   u64 extra = 0;
   for (const Param param : {Param::kMultiply, Param::kDivide, Param::kIndirectJump})
     extra = std::max(extra, cpu.ledger().price(param));
-  dearest_ = cpu.ledger().price(Param::kInsn) + extra +
+  dearest_ = cpu.ledger().price(Param::kInsn) + extra + cpu.ledger().price(Param::kTcHash) +
              fast::credit::kMostData * cpu.ledger().price(Param::kDataAccess);
 }
 
@@ -50,7 +50,7 @@ bool FastEngine::find_code(Context& context) {
   const Cpu::Fetch& fetch = cpu_.fetch();
   const u32 eip = cpu_.state.eip;
   if (!fetch.valid || fetch.page != (eip & ~kPageMask)) return false;
-  context.page = &cache_.page(fetch.base);
+  context.page = cpu_.units.cache ? &cache_.units_page(cpu_.code_key()) : &cache_.page(fetch.base);
   context.page_address = fetch.page;
   auto& tlb = cpu_.mmu().tlb;
   const bool supervisor = !cpu_.state.user();
@@ -94,7 +94,9 @@ u64 FastEngine::account(const Context& m) {
   book(Param::kDivide, m.divides);
   book(Param::kIndirectJump, m.indirect_jumps);
   if (cpu_.mmu().looks_up(cpu_.state.paging())) cpu_.mmu().tlb.counts.hits += data + m.fetch_lookups;
-  cpu_.direct += steps - m.unfinished;
+  (cpu_.units.cache ? *cpu_.units.executed : cpu_.direct) += steps - m.unfinished;
+  if (cpu_.units.cache && m.indirect_jumps != 0)
+    ledger.charge(Account::kTranslation, Param::kTcHash, m.indirect_jumps);
   cpu_.clock().instructions += steps - m.unfinished;
   cpu_.state.eip = m.eip;
   cpu_.fetch() = {true, m.page_address, m.page->base};
@@ -103,7 +105,9 @@ u64 FastEngine::account(const Context& m) {
 
 u64 FastEngine::run(i64 budget) {
   Context context{};
-  if (budget <= 0 || !can_run() || !find_code(context)) return 0;
+  if (budget <= 0 || !can_run()) return 0;
+  if (cpu_.units.cache) cache_.use_units(*cpu_.units.cache);
+  if (!find_code(context)) return 0;
   context.cache = &cache_;
   context.cpu = &cpu_;
   context.tags = cpu_.mmu().tlb.tags(!cpu_.state.user()).data();

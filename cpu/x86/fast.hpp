@@ -22,7 +22,8 @@ class FastEngine {
 
   /// Forgets predecoded code, after memory was replaced.
   void reset() { cache_.drop_all(); }
-  void reset_units() {}
+  /// Forgets what was made of translated units, after those were replaced by a copy.
+  void reset_units() { cache_.drop_units(); }
 
   /// From now on run() stops before instructions at these addresses, in any page that they may
   /// name.

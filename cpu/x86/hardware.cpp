@@ -23,9 +23,11 @@ constexpr u32 ones(unsigned bytes) {
 
 std::optional<Trap> Hardware::translate(u32 linear, Access access, Privilege privilege, Hpa& hpa) {
   PagingContext context = cpu_.paging_context();
-  if (privilege == Privilege::kSupervisor) context.user = false;
+  if (privilege != Privilege::kByCpl) context.user = false;
   const Translation found = cpu_.mmu_.translate(context, linear, access);
   hpa = found.hpa;
+  if (auto* audit = memory().audit(); audit && !found.fault)
+    audit->translated(!context.user, {linear}, access, hpa);
   return fault_of(found, linear);
 }
 
@@ -41,6 +43,10 @@ std::optional<Trap> Hardware::place(u32 linear, unsigned bytes, Access access, P
 
 std::optional<Trap> Hardware::read_as(Access access, u32 linear, unsigned bytes, u32& value,
                                       Privilege privilege) {
+  if (in_monitor_space(privilege)) {
+    const auto at = monitor_table(linear, bytes, access);
+    return value = at ? read_bytes(memory(), *at, bytes) : 0, std::nullopt;
+  }
   Place at;
   if (const auto trap = place(linear, bytes, access, privilege, at)) return trap;
   if (at.in_low == bytes) {
@@ -55,6 +61,10 @@ std::optional<Trap> Hardware::read_as(Access access, u32 linear, unsigned bytes,
 }
 
 std::optional<Trap> Hardware::store(u32 linear, unsigned bytes, u32 value, Privilege privilege) {
+  if (in_monitor_space(privilege)) {
+    if (const auto at = monitor_table(linear, bytes, Access::kStore)) write_bytes(memory(), *at, bytes, value);
+    return std::nullopt;
+  }
   Place at;
   if (const auto trap = place(linear, bytes, Access::kStore, privilege, at)) return trap;
   if (at.in_low == bytes) {
@@ -66,6 +76,16 @@ std::optional<Trap> Hardware::store(u32 linear, unsigned bytes, u32 value, Privi
     write(linear + i, i < at.in_low ? at.low + i : at.high + (i - at.in_low), 1,
           value >> (8 * i) & 0xff);
   return std::nullopt;
+}
+
+// Beyond the monitor's tables there is nothing.
+std::optional<Hpa> Hardware::monitor_table(u32 linear, unsigned bytes, Access access) {
+  const u32 offset = linear - kMonitorSpace;
+  if (offset > kMonitorTableBytes - bytes) return std::nullopt;
+  const Hpa at = *cpu_.monitor_tables + offset;
+  ++cpu_.accesses_.data;
+  if (auto* audit = memory().audit()) audit->accessed(mmu::Agent::kWalk, at, bytes, access);
+  return at;
 }
 
 u32 Hardware::read(Hpa hpa, unsigned bytes) {
@@ -102,7 +122,7 @@ void Hardware::write(u32 linear, Hpa hpa, unsigned bytes, u32 value) {
 
 // After an access the fast engine may do the next one of the page, if nothing speaks against it.
 void Hardware::refresh(u32 linear, Access access, Privilege privilege) {
-  const bool supervisor = privilege == Privilege::kSupervisor || !cpu_.state.user();
+  const bool supervisor = privilege != Privilege::kByCpl || !cpu_.state.user();
   auto& tlb = cpu_.mmu_.tlb;
   if (!tlb.tagged({linear}, supervisor, access)) tlb.refresh({linear}, memory());
 }

@@ -28,10 +28,12 @@ class Hardware {
 
   u32 in(u16 port, unsigned bytes) {
     ++cpu_.accesses_.device;
+    report_port(port, false);
     return cpu_.bus_.in(port, bytes);
   }
   void out(u16 port, unsigned bytes, u32 value) {
     ++cpu_.accesses_.device;
+    report_port(port, true);
     cpu_.bus_.out(port, bytes, value);
   }
 
@@ -42,7 +44,7 @@ class Hardware {
   void invalidate_all() { cpu_.mmu_.tlb.drop_all(), invalidated(); }
   void invalidate_local() { cpu_.mmu_.tlb.drop_local(), invalidated(); }
   void fetch_changed() { cpu_.fetch_.valid = false; }
-  void left_out(LeftOut what) { cpu_.left_out_ = what; }
+  void left_out(LeftOut what) { cpu_.refuse(what); }
 
  private:
   // Where an access lies; if it reaches into a second page, the first part of it and the rest.
@@ -51,11 +53,18 @@ class Hardware {
     unsigned in_low = 0;
   };
   mmu::Memory& memory() { return cpu_.mmu_.memory(); }
+  void report_port(u16 port, bool write) {
+    if (auto* audit = memory().audit()) audit->device_touched(mmu::Agent::kGuest, port, write);
+  }
   std::optional<Trap> place(u32 linear, unsigned bytes, Access access, Privilege privilege,
                             Place& place);
   std::optional<Trap> translate(u32 linear, Access access, Privilege privilege, Hpa& hpa);
   std::optional<Trap> read_as(Access access, u32 linear, unsigned bytes, u32& value,
                               Privilege privilege);
+  bool in_monitor_space(Privilege privilege) const {
+    return privilege == Privilege::kSystemTable && cpu_.monitor_tables;
+  }
+  std::optional<Hpa> monitor_table(u32 linear, unsigned bytes, Access access);
   u32 read(Hpa hpa, unsigned bytes);
   void write(u32 linear, Hpa hpa, unsigned bytes, u32 value);
   void refresh(u32 linear, Access access, Privilege privilege);

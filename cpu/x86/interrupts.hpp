@@ -4,9 +4,6 @@
 
 namespace ringside::x86 {
 
-/// Events that a delivery tries before the CPU shuts down: any chain that ends is shorter.
-inline constexpr unsigned kLongestDelivery = 8;
-
 // What fails in the delivery of a trap comes in its place, or doubles it; the state is that of the
 // start each time.
 // Exceptions that do not add up could follow each other for ever, deaf to interrupts
@@ -16,6 +13,8 @@ template <class Leaves>
 Delivery View<Env>::deliver(const Trap& trap, Leaves leaves) {
   State before = s_;
   Trap now = trap;
+  Undelivered chain;
+  chain.add(trap);
   for (unsigned tries = 0; tries < kLongestDelivery; ++tries) {
     if (now.kind == Trap::Kind::kException && now.vector == kPf) s_.cr2 = before.cr2 = now.address;
     fault_.reset();
@@ -28,12 +27,13 @@ Delivery View<Env>::deliver(const Trap& trap, Leaves leaves) {
     }
     s_ = before;
     if (leaves(*fault_)) return {Delivery::kLeft, now};
+    chain.add(*fault_);
     if (fault_->vector == kPf) s_.cr2 = before.cr2 = fault_->address;
     const auto next = combined(now, *fault_);
     if (!next) break;
     now = *next;
   }
-  return {Delivery::kShutDown, now};
+  return {Delivery::kShutDown, now, chain};
 }
 
 template <class Env>

@@ -132,8 +132,11 @@ void View<Env>::set_flags_image(u32 value, unsigned width) {
 
 template <class Env>
 void View<Env>::cpuid() {
+  const bool features = s_.r[kEax] != 0;
   const auto [eax, ebx, ecx, edx] = model_.leaf(s_.r[kEax], env_.apic_id());
-  set_r(kEax, eax), set_r(kEbx, ebx), set_r(kEcx, ecx), set_r(kEdx, edx);
+  // A local APIC that is switched off is not announced (SDM volume 3, section 11.4.3).
+  const u32 hidden = features && !(s_.apic_base & msr::kApicEnable) ? feature::kApic : 0;
+  set_r(kEax, eax), set_r(kEbx, ebx), set_r(kEcx, ecx), set_r(kEdx, edx & ~hidden);
 }
 
 template <class Env>

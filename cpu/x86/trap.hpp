@@ -1,6 +1,7 @@
 // What an instruction or an interrupt does instead of completing, and how two of them meet.
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "isa/x86/registers.hpp"
@@ -22,11 +23,30 @@ struct Trap {
   u32 address = 0;  ///< of a page fault: what CR2 gets
   Kind kind = Kind::kException;
   u8 length = 0;  ///< of a software interrupt's instruction, in bytes
+  /// A debug trap of the instruction before: no instruction raised it in place of completing.
+  bool between = false;
 
   /// Whether its cause lies outside of the instruction that it meets: what fails in its delivery
   /// has the EXT bit in its error code (SDM volume 3, section 6.13).
   bool external() const { return kind != Kind::kSoftware; }
-  bool operator==(const Trap&) const = default;
+  /// Whether an instruction raised it, which then counts as one of the guest's.
+  bool by_instruction() const { return kind == Kind::kSoftware || (kind == Kind::kException && !between); }
+  /// As a handler sees them.
+  bool operator==(const Trap& other) const {
+    return vector == other.vector && has_code == other.has_code && code == other.code && address == other.address &&
+           kind == other.kind && length == other.length;
+  }
+};
+
+/// Events that a delivery tries before the CPU shuts down: any chain that ends is shorter.
+inline constexpr unsigned kLongestDelivery = 8;
+
+/// A trap, and behind it what came up in the delivery of each in turn: of a triple fault all that led to it. The double
+/// fault, which combined() makes of two, is not among them.
+struct Undelivered {
+  std::array<Trap, kLongestDelivery + 1> faults;
+  u8 count = 0;
+  void add(const Trap& fault) { faults[count++] = fault; }
 };
 
 /// How the delivery of a trap ended.
@@ -36,7 +56,8 @@ struct Delivery {
     kShutDown,  ///< a triple fault
     kLeft,      ///< a fault in it is a VMM's: the state is as before
   } end;
-  Trap event;   ///< the trap, or the double fault that came of it
+  Trap event;               ///< the trap, or the double fault that came of it
+  Undelivered chain = {};  ///< where the CPU shut down
 };
 
 /// What a feature is called that this subset leaves out; whatever would need it raises #UD, and the

@@ -27,7 +27,11 @@ namespace ringside::x86 {
 
 /// Who accesses memory: an instruction with the rights of its CPL, or the CPU itself, which reads
 /// system tables as supervisor at any CPL (SDM volume 3, section 4.6.1).
-enum class Privilege : u8 { kByCpl, kSupervisor };
+enum class Privilege : u8 {
+  kByCpl,
+  kSupervisor,
+  kSystemTable,  ///< the same, to a descriptor table or the TSS
+};
 
 /// An environment offers
 ///   std::optional<Trap> load(u32 linear, unsigned bytes, u32& value, Privilege)
@@ -153,12 +157,12 @@ class View : public Arithmetic<View<Env>> {
   template <class T>
   T load_system(u32 at) {
     u32 value = 0;
-    if (!fault_) take(env_.load(at, sizeof(T), value, Privilege::kSupervisor));
+    if (!fault_) take(env_.load(at, sizeof(T), value, Privilege::kSystemTable));
     return fault_ ? T{0} : static_cast<T>(value);
   }
   template <class T>
   void store_system(u32 at, T value) {
-    if (!fault_) take(env_.store(at, sizeof(T), value, Privilege::kSupervisor));
+    if (!fault_) take(env_.store(at, sizeof(T), value, Privilege::kSystemTable));
   }
 
   // --- the stack ---

@@ -101,7 +101,8 @@ void store_exit(Vmcs& vmcs, const ExitInfo& info) {
   vmcs.write(Field::kExitQualification, info.qualification);
   vmcs.write(Field::kGuestLinearAddress, info.linear);
   vmcs.write(Field::kGuestPhysicalAddress, info.gpa);
-  vmcs.write(Field::kExitInterruption, info.trap ? event_field(*info.trap) : 0);
+  const u32 unblocked = info.nmi_unblocked ? event_info::kNmiUnblocked : 0;
+  vmcs.write(Field::kExitInterruption, info.trap ? event_field(*info.trap) | unblocked : 0);
   vmcs.write(Field::kExitErrorCode, info.trap ? info.trap->code : 0);
   vmcs.write(Field::kVectoring, info.vectoring ? event_field(*info.vectoring) : 0);
   vmcs.write(Field::kVectoringErrorCode, info.vectoring ? info.vectoring->code : 0);
@@ -186,14 +187,9 @@ Step Cpu::leave_by(const Trap& trap, unsigned row, const std::optional<Trap>& ve
   info.vectoring = vectoring;
   if (!vectoring) state.shadow = non_root.shadow;
   if (trap.kind != Trap::Kind::kNestedFault) info.trap = trap;
+  info.nmi_unblocked = info.trap && !vectoring && non_root.nmi_blocked && !state.nmi_blocked;
   if (info.trap && trap.vector == kPf) info.qualification = info.linear = trap.address;
   if (info.trap && trap.vector == kDb) info.qualification = state.dr[6];
-  return leave(info);
-}
-
-Step Cpu::leave_for_triple_fault(const Trap& trap) {
-  ExitInfo info = exit_for(ExitReason::kTripleFault);
-  info.undelivered = trap;
   return leave(info);
 }
 

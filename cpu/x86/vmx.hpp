@@ -17,9 +17,9 @@ struct ExitInfo {
   u32 linear = 0;  ///< guest-linear address, where one is valid
   u64 gpa = 0;
   std::optional<Trap> trap;       ///< the exception or NMI
+  bool nmi_unblocked = false;     ///< an IRET had ended the blocking of NMIs before that
   std::optional<Trap> vectoring;  ///< the event whose delivery was broken off
   Instruction instruction;        ///< row kIllegalRow where there was none
-  Trap undelivered;               ///< of a triple fault: what it began with; no field holds it
 };
 
 /// The part of the VMCS that the CPU consults while the guest runs.

@@ -78,10 +78,6 @@ Choice choose(const zisa::Decoded& decoded, bool supervisor, const cpu::Variant&
   return {};
 }
 
-bool calls_out(const TcOp& op) {
-  return op.kind == OpKind::kCallOutLight || op.kind == OpKind::kCallOutFull;
-}
-
 }  // namespace
 
 TcOp translate(u32 word, bool supervisor, const cpu::Variant& variant) {
@@ -90,19 +86,10 @@ TcOp translate(u32 word, bool supervisor, const cpu::Variant& variant) {
 }
 
 bool ends_unit(const TcOp& op) {
-  const unsigned row = zisa::decode_row(op.word);
+  const unsigned row = zisa::decode_row(op.insn);
   return op.kind == OpKind::kChainedJump || op.kind == OpKind::kHashedJump ||
          op.reason == OpReason::kOwnTrap || row == row_of("tret") || row == row_of("ecall") ||
          row == row_of("ebreak") || row == row_of("hcall") || row == zisa::kIllegalRow;
-}
-
-void coalesce(cpu::Unit& unit) {
-  for (std::size_t i = 1; i < unit.ops.size(); ++i) {
-    TcOp& op = unit.ops[i];
-    const TcOp& before = unit.ops[i - 1];
-    const bool both = calls_out(before) && calls_out(op);
-    op.joins = both && (before.kind == OpKind::kCallOutFull || op.kind == OpKind::kCallOutLight);
-  }
 }
 
 }  // namespace ringside::strategies

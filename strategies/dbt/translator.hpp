@@ -10,16 +10,10 @@
 
 namespace ringside::strategies {
 
-/// Instructions of a unit at the most (Adams and Agesen's number).
-inline constexpr u32 kUnitLength = 12;
-
 /// The operation for one instruction of the virtual kernel, or of virtual user code.
 cpu::TcOp translate(u32 word, bool supervisor, const cpu::Variant& variant);
 
 /// Whether a unit ends with this operation: control goes elsewhere.
 bool ends_unit(const cpu::TcOp& op);
-
-/// Marks the call-outs that go on in the one before them. A light one cannot go on to a full one.
-void coalesce(cpu::Unit& unit);
 
 }  // namespace ringside::strategies

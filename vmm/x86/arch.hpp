@@ -40,7 +40,11 @@ struct Arch {
   static bool unsettles(const Step& step) {
     return step.row < kRowCount && (x86::kRows[step.row].kind == Kind::kSystem || x86::kRows[step.row].kind == Kind::kIo);
   }
+  static constexpr bool kInCacheUnsettles = true;  ///< STI lets an interrupt come one instruction later
   static bool went_on(const Step& step) { return step.kind == Step::Kind::kIterated || step.kind == Step::Kind::kHalted; }
+  static CallOut call_out(const TcOp& op, bool continued) {
+    return {op.insn, op.reason, op.kind == cpu::OpKind::kCallOutLight, continued};
+  }
   static u64 host_memory_bytes(u64 ram, u64 extra) { return x86::host_memory_bytes(ram, extra); }
 
   /// Accesses of the bare guest to its devices.
@@ -67,7 +71,7 @@ using Machine = vmm::MachineOf<Arch>;
 namespace ringside::vmm {
 // This ISA's own (vmm/x86/machine.cpp).
 template <>
-void x86::Machine::leave_translated(Cycles before);
+void x86::Machine::cure(unsigned row, u32 word);
 template <>
 void x86::Machine::on_sensitive(const x86::Step& step);
 extern template class MachineOf<x86::Arch>;

@@ -5,14 +5,18 @@
 #include <array>
 
 #include "isa/x86/table.hpp"
+#include "vmm/hypercall_names.hpp"
 
 namespace ringside::x86 {
 
 namespace {
-constexpr std::array<std::string_view, std::variant_size_v<Exit>> kReasons = {
+constexpr std::array<std::string_view, std::variant_size_v<Exit> + 1> kReasons = {
     "PRIVILEGED_INSN", "PAGE_FAULT", "NESTED_FAULT",     "PORT_IO", "HYPERCALL",     "EXCEPTION",
     "INTERRUPT",       "INTERRUPT_WINDOW", "HALT",       "ENTRY_FAILURE", "NOT_TRANSLATED",
-    "TRIPLE_FAULT"};
+    "CALLOUT light",   "TRIPLE_FAULT",     "CALLOUT full"};
+
+// Rows take all of the detail, so that the weight of a call-out makes two reasons of it.
+constexpr u8 kLightCallOut = 11, kFullCallOut = std::variant_size_v<Exit>;
 
 constexpr std::array<std::string_view, 5> kMeanings = {"", "true", "hidden", "traced write", "device"};
 
@@ -49,13 +53,20 @@ vmm::ExitKind kind_of(const Exit& exit) {
   vmm::ExitKind kind{static_cast<u8>(exit.index()), 0};
   if (const auto* e = std::get_if<PrivilegedInstruction>(&exit)) kind.detail = static_cast<u8>(e->row);
   if (const auto* e = std::get_if<Exception>(&exit)) kind.detail = e->trap.vector;
+  if (const auto* e = std::get_if<CallOut>(&exit)) {
+    kind.reason = e->light ? kLightCallOut : kFullCallOut;
+    kind.detail = static_cast<u8>(e->instruction.row);
+  }
   return kind;
 }
 
+u8 detail_of_hypercall(u32 number) { return vmm::hypercall_detail(number, vmm::kX86Hypercalls); }
+
 std::string exit_name(vmm::ExitKind kind) {
   std::string detail;
-  if (kind.reason == 0) detail = kind.detail < kRowCount ? kRows[kind.detail].name : "";
+  if (kind.reason == 0 || kind.reason == kLightCallOut || kind.reason == kFullCallOut) detail = kind.detail < kRowCount ? kRows[kind.detail].name : "";
   if (kind.reason == 1 || kind.reason == 2) detail = kMeanings[kind.detail];
+  if (kind.reason == 4) detail = vmm::hypercall_name(kind.detail, vmm::kX86Hypercalls);
   if (kind.reason == 5) detail = vector_name(kind.detail);
   return std::string(kReasons[kind.reason]) + (detail.empty() ? "" : " " + detail);
 }

@@ -3,7 +3,9 @@
 
 #include <variant>
 
+#include "cpu/translation.hpp"
 #include "cpu/x86/trap.hpp"
+#include "isa/x86/instruction.hpp"
 #include "vmm/exit.hpp"
 
 namespace ringside::x86 {
@@ -25,6 +27,14 @@ struct Exception {
 /// An interrupt of the host came while the guest ran.
 struct Interrupt {};
 
+/// Translated code calls the VMM for an instruction that it does not execute itself.
+struct CallOut {
+  Instruction instruction;
+  cpu::OpReason reason;
+  bool light;      ///< saves little
+  bool continued;  ///< goes on in the call-out of the instruction before
+};
+
 /// The CPU shut down in non-root operation: no handler could be entered.
 struct TripleFault {};
 
@@ -39,9 +49,11 @@ using vmm::PortIo;
 
 /// The order is stable, and that of Z-ISA where both have the reason.
 using Exit = std::variant<PrivilegedInstruction, PageFault, NestedFault, PortIo, Hypercall, Exception, Interrupt,
-                          InterruptWindow, Halt, EntryFailure, NotTranslated, TripleFault>;
+                          InterruptWindow, Halt, EntryFailure, NotTranslated, CallOut, TripleFault>;
 
 vmm::ExitKind kind_of(const Exit& exit);
+/// The detail for a hypercall that a VMM serves; kind_of() cannot know its number, which is in a register.
+u8 detail_of_hypercall(u32 number);
 /// "EXCEPTION #GP": a reason as the table of exits prints it.
 std::string exit_name(vmm::ExitKind kind);
 /// "#PF", "vector 0x80": how a trap is called.

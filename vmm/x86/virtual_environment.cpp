@@ -62,6 +62,7 @@ void VirtualEnvironment::write(Gpa gpa, unsigned bytes, u32 value) {
   gpa = vm_.on_bus(gpa);
   u8 raw[4];
   store_le(raw, value);
+  needed_vmm |= vm_.traced(gpa);
   if (vm_.copy_in(gpa, {raw, bytes})) return;
   needed_vmm = true;
   vm_.device_write(gpa, bytes, value);

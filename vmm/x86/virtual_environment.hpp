@@ -26,13 +26,13 @@ class VirtualEnvironment {
   u64 time() const { return vm_.time(); }
   u32 apic_id() const { return 0; }
   void invalidate_page(u32 linear) { vm_.invalidate_hardware(linear); }
-  void invalidate_all() { vm_.invalidate_hardware_all(); }
-  void invalidate_local() { vm_.invalidate_hardware_all(); }
+  void invalidate_all() { vm_.guest_invalidates_all(); }
+  void invalidate_local() { vm_.guest_invalidates_all(); }
   void fetch_changed() {}
   void left_out(LeftOut) {}
 
   bool touched_memory = false;
-  bool needed_vmm = false;  ///< a device or a port
+  bool needed_vmm = false;  ///< a device, a port, or a write to a traced frame
 
  private:
   std::optional<Trap> translate(u32 linear, Access access, Privilege privilege, Gpa& gpa);

@@ -2,15 +2,23 @@
 // strategy works on them. The counterpart of vmm/vm.hpp.
 #pragma once
 
+#include <algorithm>
 #include <bitset>
 #include <map>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "cpu/translation.hpp"
 #include "cpu/x86/cpu.hpp"
+#include "cpu/x86/descriptor.hpp"
 #include "devices/pc_platform.hpp"
+#include "mmu/x86/shadow.hpp"
 #include "vmm/event_log.hpp"
+#include "vmm/frame_memory.hpp"
 #include "vmm/records.hpp"
+#include "vmm/translated_code.hpp"
+#include "vmm/shadow_memory.hpp"
 #include "vmm/x86/exit.hpp"
 
 namespace ringside::x86 {
@@ -25,25 +33,52 @@ struct Vcpu {
 /// What the VMM keeps of a guest in VMX non-root operation.
 struct Assisted {
   bool on = false;
+  bool nested = false;  ///< pages by EPT; else by shadow tables
   Hpa vmcs{};
   EptMap ept;
   State known;  ///< guest state as it stands in the VMCS
   std::bitset<kFieldSlots> fetched;  ///< fields that were read since the last exit
   bool interrupt_known = false;      ///< the VMM knows that an interrupt waits
   bool a20 = true;                   ///< address line 20, as the EPT have it
-  State away;  ///< what the guest believes of itself, while another VM is on the CPU
+};
+
+/// What the VMM keeps of a guest whose rings are compressed.
+struct Deprivileged {
+  State loaded;         ///< what the CPU was entered with
+  bool copied = false;  ///< descriptors in the monitor's tables are such as the guest's
+  u32 gdt_bytes = 0, ldt_bytes = 0;             ///< copied last
+  std::vector<std::optional<Gpa>> table_pages;  ///< where the pages of the guest's GDT and LDT lay when they were copied
+};
+
+/// Instructions of one name that raised #UD because the subset or the CPU model leaves them out.
+struct LeftOutStatistics {
+  u64 count = 0;
+  Cycles first_at = 0;    ///< when it came first
+  u32 first_pc = 0;       ///< and where
+  std::vector<u8> bytes;  ///< its encoding; empty where it cannot be read any more
+  std::string text;       ///< its disassembly
+  std::string needs;      ///< what is not there: "X87", "SSE2", "pentium", "task switch"
 };
 
 /// All that changes in a Vm: a copyable value, so that a copy is a snapshot.
-struct VmState {
+struct VmState : vmm::ShadowState<ShadowTables> {
   explicit VmState(devices::PcPlatform devices) : platform(std::move(devices)) {}
   Vcpu vcpu;
   devices::PcPlatform platform;
   Assisted assisted;         ///< hardware assistance
+  Deprivileged deprivileged;
+  State away;                ///< what the guest believes of itself, while another VM is on the CPU
   bool paravirtual = false;  ///< the guest knows of the VMM: it makes hypercalls
+  bool calls_save_all = false;      ///< and each of these is entered like any exit
+  std::optional<u32> guest_root;    ///< CR3 with a root of the guest's own that the hardware walks in place of a shadow
+  u64 timer = ~u64{0};              ///< when the VMM's timer for the guest comes; all ones: never
+  bool gives_way = false;           ///< the guest has asked that others run
   vmm::InstructionCounts counts;  ///< `direct` is the CPU's
+  vmm::TranslationState<Instruction> code;  ///< binary translation
+  bool user_translated = false;   ///< user code ran translated last
   std::map<vmm::ExitKind, vmm::ExitStatistics> exits;
   std::map<unsigned, vmm::HoleStatistics> holes;  ///< by row
+  std::map<std::string, LeftOutStatistics> left_out;  ///< by mnemonic
 };
 
 /// What emulate_one() did.
@@ -54,11 +89,27 @@ struct Emulated {
   bool needed_vmm = false;   ///< used a device or a port
 };
 
+/// What the ideal record says that an instruction does.
+struct Foreseen {
+  struct Store {
+    u32 linear;
+    unsigned bytes;
+    u32 value;
+  };
+  State before;               ///< the record before it
+  std::optional<Trap> trap;   ///< set if it traps
+  std::vector<Store> stores;  ///< what it writes
+};
+/// What a hole showed, or left in force, and what bare metal would have had.
+struct Lie {
+  u32 got = 0, bare_metal = 0;
+};
+
 /// Bytes of host memory that a machine needs for one guest and the VMM beside it; `vmm_extra` of them for what the
 /// VMM's tables need beyond the usual.
 u64 host_memory_bytes(u64 ram_bytes, u64 vmm_extra = 0);
 
-class Vm {
+class Vm : public vmm::ShadowMemory<Vm>, public vmm::TranslatedCode<Vm, Instruction>, public vmm::FrameMemory<Vm> {
  public:
   /// Where the parts of the machine are; all outlive the Vm.
   struct Host {
@@ -77,9 +128,22 @@ class Vm {
 
   /// The guest owns the machine: traps go through its own IDT, guest-physical is host-physical.
   void run_bare();
+  /// The guest's rings are compressed (vmm/x86/descriptors.hpp), and all traps come to the VMM; its memory lies behind
+  /// the VMM's shadow tables.
+  void run_deprivileged();
+  /// As run_deprivileged(), and the code of the virtual kernel (and with `user_too` all code) runs as translated units, of
+  /// which `capacity` operations fit.
+  void run_translated(bool user_too, u32 capacity);
   /// The guest runs in VMX non-root operation and owns its rings there; what the VMCS names leaves to the VMM. The
-  /// VMCS is cleared, its guest state that of reset. False where the VMM's memory has no room for the EPT.
-  bool run_non_root();
+  /// VMCS is cleared, its guest state that of reset. `nested`: its memory lies behind EPT, else behind shadow tables, of
+  /// which PE, PG and WP of CR0, PSE and PGE of CR4 and CR3 are the VMM's. False where the VMM's memory has no room
+  /// for the EPT.
+  bool run_non_root(bool nested = true);
+
+  /// As run_deprivileged(), for a guest that makes hypercalls and has page tables of its own with host frames in them: its
+  /// kernel knows that it is in ring 1. The monitor's descriptor table begins with flat segments (docs/hypercalls.md).
+  /// `calls_save_all`: a hypercall charges vmm_dispatch, as any exit does, in place of hypercall_entry.
+  void run_paravirtual(bool calls_save_all = false);
 
   // --- virtual state; free, as the VMM has it in registers or cache ---
 
@@ -110,6 +174,9 @@ class Vm {
   Emulated emulate_one();
   /// The same where the exit has told what the instruction is, so that nothing is fetched and decoded.
   Emulated emulate_known();
+  /// Goes on with a REP whose iteration was emulated, as far as the next ones need the VMM too, and nothing comes that the
+  /// guest would take between two of them: many for one exit.
+  Emulated emulate_rest(Emulated done);
   /// Tells the emulation what the hardware has found out: that the page of a linear address lies at gpa, for accesses
   /// of that kind. Forgotten after the next instruction.
   void translation_known(u32 linear, Gpa gpa, Access access) {
@@ -133,7 +200,7 @@ class Vm {
   bool deliver_interrupt();
   void block_nmi();
   /// The guest's CPU has shut down: it can never get further.
-  void shut_down() { fail(shut_down_text(host_.cpu.non_root.exit.undelivered)); }
+  void shut_down() { fail(shut_down_text(host_.cpu.undelivered)); }
   /// To be called by whoever finds out what the fault under way means, for the report.
   void found_meaning(FaultMeaning meaning) { meaning_ = meaning; }
 
@@ -142,12 +209,72 @@ class Vm {
   /// Drops the hardware's translation of a page, or all. Charges tlb_invalidate.
   void invalidate_hardware(u32 linear);
   void invalidate_hardware_all();
+  /// The guest drops all its translations. Shadow tables follow the guest's by traces, and another root has its entry
+  /// drop what the hardware holds.
+  void guest_invalidates_all() {
+    if (s_.assisted.nested) invalidate_hardware_all();
+  }
   /// Where an address goes on the bus: address line 20 may be off.
   Gpa on_bus(Gpa gpa) const;
+  bool a20() const { return s_.platform.a20(); }
   u64 time() const { return host_.clock.now(); }
   /// What translation_known() said of this access.
   std::optional<Gpa> known_translation(u32 linear, Access access) const;
   bool is_device(Gpa gpa) const { return s_.platform.is_device(gpa); }
+
+  // --- the monitor's descriptor tables ---
+
+  /// Copies the guest's GDT and LDT, compressed, to where the CPU looks for them. Gives the guest frames that they lie
+  /// in. Charges vmm_reference per word, and for the walks.
+  std::vector<Gpa> copy_descriptors();
+  /// Whether other pages lie where the guest's tables are than when they were copied. Charges the walks.
+  bool descriptors_moved();
+  /// The guest's tables may be others: from now on each load of a segment faults. Charges vmm_reference per descriptor.
+  void hide_descriptors();
+  bool descriptors_copied() const { return s_.deprivileged.copied; }
+
+  // --- translated code (vmm/x86/vm_translation.cpp, vmm/translated_code.hpp) ---
+
+  /// Guest-physical page that the guest's next instruction is fetched from, on the exit NotTranslated. Charges
+  /// vmm_reference for each table entry of the shadow on the way.
+  Gpa code_page();
+  /// Does what a call-out was made for, with operands and emulation prepared when it was translated, which is in the
+  /// price of the call-out. Charges callout_join where it goes on in the call-out of another.
+  Emulated emulate_called(const CallOut& call);
+
+  // --- paravirtual guests (vmm/x86/vm_paravirt.cpp, vmm/frame_memory.hpp) ---
+
+  void set_register(unsigned number, u32 value) { s_.vcpu.virt.r[number] = value; }
+  /// Where the guest goes on; EFLAGS.IF is the VMM's and stays set.
+  void set_state(const State& state);
+  /// Delivers a trap to a handler of the guest's: in this state it begins. Charges vmm_inject.
+  void enter_handler(const Trap& trap, const State& handler);
+  /// Loads the monitor's descriptor table: as many as there are; segments of DPL 1 and 3 alone. Charges vmm_reference per word.
+  void set_descriptors(std::span<const Descriptor> table);
+  /// The descriptor of a selector in the monitor's table; nothing beyond its limit, and for null. Charges vmm_reference per word.
+  std::optional<Descriptor> descriptor(u16 selector);
+  /// From the next entry the hardware walks the guest's own tables from this root (a host frame's address) on. True if
+  /// that is a change; then all translations go, for vmm_switch and tlb_invalidate.
+  bool use_guest_root(u32 cr3);
+  /// The VMCALL at the guest's EIP is done: it counts, and the guest goes on behind it.
+  void finish_hypercall();
+  /// Lets other VMs run at the end of this exit.
+  void give_way() { s_.gives_way = true; }
+  /// When the VMM's timer for this guest is to interrupt, in the units of RDTSC; kNever: not at all.
+  void set_timer(u64 time) { s_.timer = time; }
+  /// How many of those units a millisecond has.
+  u32 timer_khz() const { return static_cast<u32>(host_.ledger.price(cost::Param::kFrequencyKhz)); }
+  bool timer_due() const { return s_.timer <= host_.clock.now(); }
+  /// Uses a register of the device that the guest's virtual device stands for, as its driver. Charge device_access.
+  u32 read_port(u16 port, unsigned bytes);
+  void write_port(u16 port, unsigned bytes, u32 value);
+  /// Takes the interrupt that waits from the virtual controller, as the CPU would: its vector. Charges device_access.
+  std::optional<u8> take_interrupt();
+  /// Sectors of a drive of the guest's; 0 where there is none.
+  u32 drive_sectors(unsigned number) const;
+  /// Reads or writes guest RAM; false outside of it. Charges vmm_reference per word.
+  bool read_guest(Gpa from, std::span<u8> to);
+  bool write_guest(Gpa to, std::span<const u8> from);
 
   // --- guest memory ---
 
@@ -159,8 +286,12 @@ class Vm {
   bool copy_in(Gpa to, std::span<const u8> from);
   /// Guest-physical address of a linear one by the guest's own tables; no price, no trace.
   std::optional<Gpa> peek_translate(const State& state, u32 linear) const;
+  /// Bytes of the guest's RAM by its own tables, if they can be read; no price, no trace.
+  std::optional<u32> peek_memory(u32 linear, unsigned bytes) const;
   /// The instruction at a state's EIP, if it can be read; no price, no trace.
   std::optional<Instruction> peek_instruction(const State& state) const;
+  /// As many bytes of code at a linear address as can be read, 15 at most; no price, no trace.
+  std::vector<u8> peek_code(const State& state, u32 linear) const;
 
   /// Software effort that no other operation stands for.
   void work(cost::Param parameter, u64 n = 1) { host_.ledger.charge(cost::Account::kVmm, parameter, n); }
@@ -170,14 +301,16 @@ class Vm {
   // --- for the machine and its reports; strategies do not see these ---
 
   static constexpr u64 kNever = ~u64{0};
+  static constexpr u64 kRamBase = 0;
   VmState& internals() { return s_; }
   const VmState& internals() const { return s_; }
   Hpa host_of(Gpa address) const { return ram_host_ + address.v; }
   bool deprivileged() const { return host_.cpu.trap_to == cpu::TrapTo::kVmm; }
   bool non_root() const { return s_.assisted.on; }
   bool virtualized() const { return deprivileged() || non_root(); }
-  std::string_view paging_name() const { return non_root() ? "nested" : deprivileged() ? "shadow" : "none"; }
-  const cpu::TranslationCache::Counts* translation() const { return nullptr; }
+  std::string_view paging_name() const {
+    return s_.assisted.nested ? "nested" : s_.paravirtual ? "direct" : virtualized() ? "shadow" : "none";
+  }
   State guest_state() const;
   u32 guest_pc() const { return guest_state().eip; }
   /// Linear address of the instruction that comes next.
@@ -187,7 +320,10 @@ class Vm {
   u64 state_hash() const;
 
   // Time and interrupts, as the machine's loop asks for them (see vmm/vm.hpp).
-  u64 next_time_of_interest() const { return s_.platform.next_event().value_or(kNever); }
+  u64 next_time_of_interest() const {
+    const u64 device = s_.platform.next_event().value_or(kNever);
+    return timer_due() ? device : std::min(device, s_.timer);
+  }
   u64 next_change() const { return next_time_of_interest(); }
   bool device_due() const { return next_time_of_interest() <= host_.clock.now(); }
   bool anything_can_come(bool expect_input) const;
@@ -196,11 +332,16 @@ class Vm {
   /// Puts what is pending where the hardware looks for it.
   void raise_lines(bool timer = false);
   /// Whether an interrupt waits that the VMM does not know of.
-  u32 host_interrupts() const { return interrupt_pending() && !s_.assisted.interrupt_known; }
-  /// To be called before another VM gets the CPU.
-  void put_away() {
-    if (non_root()) s_.assisted.away = assisted_state();
+  u32 host_interrupts() const {
+    const bool news = deprivileged() ? (s_.vcpu.virt.eflags & flag::kIf) != 0 : !s_.assisted.interrupt_known;
+    return (interrupt_pending() && news) || timer_due();
   }
+  /// Applies an instruction to the ideal record alone; `at` gives what is the guest's own.
+  Foreseen apply_to_ideal(const Instruction& instruction, const State& at);
+  /// The same that was foreseen has happened: what of it was not as foreseen.
+  std::optional<Lie> find_lie(const Foreseen& foreseen);
+  /// To be called before another VM gets the CPU.
+  void put_away() { s_.away = guest_state(); }
   void set_on_cpu(bool on_cpu) { on_cpu_ = on_cpu; }
   const devices::Transcript& console() const { return s_.platform.console(); }
   void type(std::string_view text) { s_.platform.type(text, host_.clock.now()); }
@@ -214,12 +355,26 @@ class Vm {
   EntryFailure entry_failure(const EntryFault& fault) const { return {encoding_of(fault.field), fault.value}; }
   void left();
   std::optional<EntryFault> entered(bool by_trap_return = true);
-  vmm::ExitKind kind_of_exit(const Exit& exit) const { return kind_of(exit); }
+  vmm::ExitKind kind_of_exit(const Exit& exit) const;
+  /// Whether a hypercall is under way that the VMM serves.
+  bool in_hypercall(const Exit& exit) const { return s_.paravirtual && std::holds_alternative<Hypercall>(exit); }
   vmm::ExitKind kind_when_handled(const Exit& exit, vmm::ExitKind before) const;
   void charge_leaving(const Exit& exit, vmm::Passage passage);
-  void handled(const Exit&) {}
-  bool enters_by_return(vmm::Passage) const { return true; }
-  bool take_give_way() { return false; }
+  void handled(const Exit& exit);
+  /// Whether the guest is entered by a return from a trap: to translated code goes a plain jump.
+  bool enters_by_return(vmm::Passage passage) const {
+    return passage != vmm::Passage::kCall || !runs_translated();
+  }
+  /// Under which key the code at a linear address in the page of EIP stands, and the address of EIP.
+  cpu::CodeKey code_key(u32 pc) const;
+  u32 guest_code_pc() const { return guest_linear(s_.vcpu.virt); }
+  void charge(cost::Account account, cost::Param parameter, u64 n) { host_.ledger.charge(account, parameter, n); }
+  /// Runs the operation at EIP that works on virtual registers, in translated code; and what it ended in if it trapped.
+  vmm::InCache run_in_cache();
+  const Step& trapped_in_cache() const { return trapped_in_cache_; }
+  bool take_give_way() { return std::exchange(s_.gives_way, false); }
+  /// A word of the monitor's descriptor tables at an address in their space, as the CPU reads it; 0 beyond them.
+  u32 peek_monitor(u32 linear, unsigned bytes) const;
 
   /// Why the machine was switched off or reset, if it was.
   std::optional<vmm::Ending> ended() const;
@@ -229,19 +384,49 @@ class Vm {
   // The bus of the bare machine.
   bool device_read(Gpa address, unsigned bytes, u32& value);
   bool device_write(Gpa address, unsigned bytes, u32 value);
-  u32 port_in(u16 port, unsigned bytes) { return s_.platform.in(port, bytes, host_.clock.now()); }
+  u32 port_in(u16 port, unsigned bytes);
   void port_out(u16 port, unsigned bytes, u32 value);
 
  private:
+  friend class vmm::ShadowMemory<Vm>;
+  friend class vmm::FrameMemory<Vm>;
+  std::size_t frame_number(Gpa address) const { return address.v >> kPageShift; }
   std::string where(const State& state) const;
-  std::string shut_down_text(const Trap& trap) const;
+  std::string shut_down_text(const Undelivered& chain) const;
+  void note_refused();
   static u32 guest_linear(const State& state) { return state.segment(Seg::kCs).base + state.eip; }
   u64 vmm_memory() const;
+  void report_device(u64 address, bool write) const;
   Vmcs vmcs() const { return {host_.memory, s_.assisted.vmcs}; }
   Emulated emulate(const Instruction& instruction);
   void count_emulated(u32 at, const Instruction& instruction, bool needed_vmm);
   void left_non_root();
   std::optional<EntryFault> enter_non_root();
+  void left_deprivileged();
+  void enter_deprivileged(bool by_trap_return);
+  State believed_state() const;
+  u8 believed_cpl(const Segment& cs) const;
+  u32 shadow_cr3() const;
+  void use_shadow_from(Hpa first);
+  Segment guest_segment(const Segment& real) const;
+  u32 copy_table(const TableRegister& table, Hpa to);
+  void hide_table(Hpa table, u32 bytes);
+  std::vector<std::optional<Gpa>> descriptor_pages();
+  bool event_comes();
+  bool nmi_comes_first();
+  void root_changed() {}  // the entry loads it
+  void shadow_dropped() {}
+  void reflect(const Trap& trap);
+  void count_injection(const Trap& trap);
+  void start_paravirtual(const State& first);
+  State believed_by_paravirtual() const;
+  std::optional<Gpa> look_own_tables(const State& state, u32 linear) const;
+  bool runs_translated() const;
+  void choose_code();
+  void charge_in_cache(unsigned row);
+  void deliver_in_software(const Trap& event);
+  template <class F>
+  Foreseen foresee(const State& now, F apply);
   State real_state() const;
   void store_shadow(Field mask, Field shadow, u32 value);
   State assisted_state() const;
@@ -253,6 +438,10 @@ class Vm {
   VmState s_;
   FaultMeaning meaning_ = FaultMeaning::kUnknown;
   bool emulating_ = false;  ///< the trap to inject comes from the emulation
+  Instruction emulated_;    ///< the latest
+  bool called_out_ = false;  ///< the exit under way is a call-out
+  u32 behind_call_ = 0;      ///< linear address behind its instruction
+  Step trapped_in_cache_;
   struct Known {
     u32 page;
     Gpa gpa;

@@ -12,17 +12,19 @@ using cost::Param;
 
 // --- set-up ---
 
-// The VMM's memory: a page for the VMCS, then the EPT.
-bool Vm::run_non_root() {
+// The VMM's memory: a page for the VMCS, then the EPT or shadow tables.
+bool Vm::run_non_root(bool nested) {
   const u64 own = vmm_memory();
   ram_host_ = region_ + own;
   host_.cpu.trap_to = cpu::TrapTo::kVector;
   s_.assisted = Assisted{};
   s_.assisted.on = true;
+  s_.assisted.nested = nested;
   s_.assisted.vmcs = region_;
   s_.assisted.ept = EptMap(region_ + kPageSize, (own >> kPageShift) - 1);
   s_.assisted.a20 = s_.platform.a20();
   vmcs().clear();
+  if (!nested) return use_shadow_from(region_ + kPageSize), true;
   return s_.assisted.ept.clear(host_.memory);
 }
 
@@ -41,6 +43,7 @@ void Vm::write_field(Field field, u64 value) {
 }
 
 void Vm::fetch(std::initializer_list<Field> fields) {
+  if (!non_root()) return;
   for (const Field field : fields) {
     if (s_.assisted.fetched.test(slot_of(field))) continue;
     s_.assisted.fetched.set(slot_of(field));
@@ -88,11 +91,18 @@ bool Vm::takes_nmi() {
 void Vm::block_nmi() { s_.vcpu.virt.nmi_blocked = true; }
 
 bool Vm::deliver_interrupt() {
-  if (!interrupt_pending() || ended() || !takes_interrupts()) return false;
+  if (!interrupt_pending() || ended() || nmi_comes_first() || !takes_interrupts()) return false;
   const u8 vector = s_.platform.acknowledge();
   accept_interrupts();
   inject({vector, false, 0, 0, Trap::Kind::kInterrupt, 0});
   return true;
+}
+
+// Where no window can be opened for an NMI the CPU holds it.
+bool Vm::nmi_comes_first() {
+  if (!deprivileged()) return false;
+  if (s_.platform.apic().take_nmi()) host_.cpu.nmi_line = true;
+  return host_.cpu.nmi_line && takes_nmi();
 }
 
 void Vm::accept_interrupts() {
@@ -100,17 +110,23 @@ void Vm::accept_interrupts() {
   s_.assisted.interrupt_known = interrupt_pending();
 }
 
-// An exception counts as one of the guest's instructions.
+// Such an exception counts as one of the guest's instructions.
 void Vm::inject(const Trap& trap) {
+  count_injection(trap);
+  non_root() ? inject_again(trap) : reflect(trap);
+}
+
+// A trap that an instruction raises counts as one of the guest's instructions.
+void Vm::count_injection(const Trap& trap) {
   work(Param::kVmmInject);
   host_.log.add({.kind = vmm::EventKind::kInject, .detail = static_cast<u8>(trap.kind), .pc = guest_linear(s_.vcpu.virt),
                  .a = trap.vector, .b = trap.vector == kPf ? trap.address : trap.code,
                  .cycle = host_.ledger.clock()});
-  if (trap.kind == Trap::Kind::kException || trap.kind == Trap::Kind::kSoftware) {
-    ++(std::exchange(emulating_, false) ? s_.counts.emulated : host_.cpu.direct);
-    ++host_.clock.instructions;
-  }
-  inject_again(trap);
+  if (!trap.by_instruction()) return;
+  const bool emulated = std::exchange(emulating_, false);
+  const bool translated = emulated ? called_out_ : host_.cpu.units.cache != nullptr;
+  ++(translated ? s_.counts.translated : emulated ? s_.counts.emulated : host_.cpu.direct);
+  ++host_.clock.instructions;
 }
 
 // In real mode nothing has an error code.
@@ -128,13 +144,7 @@ void Vm::inject_again(const Trap& event) {
 
 void Vm::complete_delivery(const Trap& event) {
   work(Param::kVmmEmulate);
-  VirtualEnvironment environment(*this);
-  View<VirtualEnvironment> view(s_.vcpu.virt, environment, host_.cpu.model());
-  s_.vcpu.virt.halted = false;
-  s_.vcpu.virt.shadow = Shadow::kNone;
-  if (event.kind == Trap::Kind::kNmi) s_.vcpu.virt.nmi_blocked = true;
-  const Delivery done = view.deliver(event);
-  if (done.end == Delivery::kShutDown) fail(shut_down_text(event));
+  deliver_in_software(event);
 }
 
 std::optional<Trap> Vm::broken_off() {
@@ -176,18 +186,36 @@ constexpr bool is_privileged_work(unsigned row) {
 }
 }  // namespace
 
+namespace {
+/// Iterations that one exit does at the most: a page of words.
+constexpr unsigned kMostIterations = kPageSize / 4;
+}  // namespace
+
+Emulated Vm::emulate_rest(Emulated done) {
+  for (unsigned i = 1; done.iterates && done.needed_vmm && i < kMostIterations && !event_comes(); ++i)
+    done = emulate(emulated_);
+  return done;
+}
+
+bool Vm::event_comes() {
+  return s_.vcpu.virt.pending_debug || nmi_comes_first() || (interrupt_pending() && takes_interrupts());
+}
+
 Emulated Vm::emulate(const Instruction& instruction) {
+  emulated_ = instruction;
   State& virt = s_.vcpu.virt;
   const u32 at = guest_linear(virt);
   const bool single_step = virt.eflags & flag::kTf;
+  const auto foreseen = deprivileged() ? std::optional(apply_to_ideal(instruction, virt)) : std::nullopt;
   VirtualEnvironment environment(*this);
   View<VirtualEnvironment> view(virt, environment, host_.cpu.model());
   view.begin(instruction);
   const bool iterates = execute_once(view, instruction, host_.cpu.model().generation);
   const auto trap = view.finish();
-  if (is_privileged_work(instruction.row)) work(Param::kVmmEmulate);
-  if (environment.touched_memory) work(Param::kVmmMemory);
+  if (is_privileged_work(instruction.row) && !called_out_) work(Param::kVmmEmulate);
+  if (environment.touched_memory && !called_out_) work(Param::kVmmMemory);
   emulating_ = trap.has_value();
+  if (trap && foreseen) s_.vcpu.ideal = foreseen->before;
   if (!trap) {
     virt.pending_debug |= view.breakpoints_met();
     if (single_step && virt.shadow != Shadow::kByMovSs) virt.pending_debug |= debug::kStep;
@@ -199,8 +227,9 @@ Emulated Vm::emulate(const Instruction& instruction) {
 }
 
 void Vm::count_emulated(u32 at, const Instruction& instruction, bool needed_vmm) {
-  ++s_.counts.emulated;
+  ++(called_out_ ? s_.counts.translated : s_.counts.emulated);
   ++host_.clock.instructions;
+  if (called_out_) return;
   const bool needed = needed_vmm || is_privileged_work(instruction.row);
   if (auto* audit = host_.memory.audit()) audit->emulated(at, instruction.row, needed);
 }
@@ -208,21 +237,24 @@ void Vm::count_emulated(u32 at, const Instruction& instruction, bool needed_vmm)
 // --- leaving and entering ---
 
 void Vm::left_non_root() {
-  s_.vcpu.virt = host_.cpu.state;
-  State& virt = s_.vcpu.virt;
-  virt.cr0 = host_.cpu.non_root.visible_cr0(virt.cr0);
-  virt.cr4 = host_.cpu.non_root.visible_cr4(virt.cr4);
+  s_.vcpu.virt = assisted_state();
   s_.assisted.known = host_.cpu.state;
   s_.assisted.fetched.reset();
 }
 
-// Of CR0 and CR4 the bits under a mask are the VMM's: what the guest sets there goes into the shadow.
+// Of CR0 and CR4 the bits under a mask are the VMM's: what the guest sets there goes into the shadow. Of shadow tables
+// the hardware makes use in protected mode with paging alone, traces want WP, and their pages are small and not global.
 State Vm::real_state() const {
   const Vmcs block = vmcs();
   State real = s_.vcpu.virt;
   const u32 mask0 = block.read32(Field::kCr0Mask), mask4 = block.read32(Field::kCr4Mask);
   real.cr0 = (real.cr0 & ~mask0) | (s_.assisted.known.cr0 & mask0);
   real.cr4 = (real.cr4 & ~mask4) | (s_.assisted.known.cr4 & mask4);
+  if (!s_.assisted.nested) {
+    real.cr0 |= cr0::kPe | cr0::kPg | cr0::kWp;
+    real.cr4 &= ~(cr4::kPse | cr4::kPge);
+    real.cr3 = shadow_cr3();
+  }
   real.halted = false;  // the VMM halts a guest by not entering it
   return real;
 }
@@ -240,6 +272,10 @@ std::optional<EntryFault> Vm::enter_non_root() {
   if (real.tsc_offset != vmcs().read(Field::kTscOffset)) write_field(Field::kTscOffset, real.tsc_offset);
   store_shadow(Field::kCr0Mask, Field::kCr0Shadow, s_.vcpu.virt.cr0);
   store_shadow(Field::kCr4Mask, Field::kCr4Shadow, s_.vcpu.virt.cr4);
+  if (!s_.assisted.nested && real.cr3 != s_.assisted.known.cr3) {
+    host_.cpu.mmu().tlb.drop_all();
+    work(Param::kTlbInvalidate);
+  }
   s_.assisted.known = real;
   host_.cpu.state = real;
   return host_.cpu.enter_non_root(s_.assisted.vmcs);
@@ -251,6 +287,7 @@ State Vm::assisted_state() const {
   State state = host_.cpu.state;
   state.cr0 = host_.cpu.non_root.visible_cr0(state.cr0);
   state.cr4 = host_.cpu.non_root.visible_cr4(state.cr4);
+  if (!s_.assisted.nested) state.cr3 = s_.vcpu.virt.cr3;
   state.halted = s_.vcpu.virt.halted;
   return state;
 }

@@ -1,0 +1,47 @@
+// The bundled guests of x86, run under a strategy and held against the bare machine.
+#pragma once
+
+#include "catch.hpp"
+#include "isa/x86/table.hpp"
+#include "session/catalogue.hpp"
+#include "session/session.hpp"
+
+namespace ringside {
+
+/// Virtual time, so that the run is the same under every strategy that is none the less exact.
+inline session::Options x86_options(const std::string& guest, const std::string& strategy) {
+  session::Options options;
+  options.guest = "guests/x86/" + guest;
+  options.strategy = strategy;
+  options.virtual_time = true;
+  options.max_instructions = 100'000'000;
+  options.folders = {RINGSIDE_BUILD_DIR};
+  return options;
+}
+
+inline session::Session run_x86(const session::Options& options) {
+  auto opened = session::Session::open(options);
+  REQUIRE(opened.has_value());
+  opened->run();
+  return std::move(*opened);
+}
+
+inline void check_same(const session::Report& bare, const session::Report& other) {
+  CHECK(other.outcome == bare.outcome);
+  CHECK(other.reason == bare.reason);
+  CHECK(other.exit_code == bare.exit_code);
+  CHECK(other.console == bare.console);
+  CHECK(other.guest_instructions() == bare.guest_instructions());
+  CHECK(other.state_hash == bare.state_hash);
+}
+
+/// Names of the bundled guests that begin so.
+inline std::vector<std::string> x86_guests_called(const std::string& prefix) {
+  std::vector<std::string> names;
+  const std::string folder = "guests/x86/";
+  for (const std::string& name : session::guest_names({RINGSIDE_BUILD_DIR}))
+    if (name.starts_with(folder + prefix)) names.push_back(name.substr(folder.size()));
+  return names;
+}
+
+}  // namespace ringside
