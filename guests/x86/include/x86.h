@@ -111,6 +111,12 @@ struct multiboot_info {
   uint32_t memory_lower, memory_upper;  // KiB, from 0 and from 1 MiB on
   uint32_t boot_device;
   uint32_t command_line;  // physical address of a text; its first word is the kernel's name
+  uint32_t modules_count, modules;  // if bit 3 of the flags is set; physical address of the first
+};
+struct multiboot_module {
+  uint32_t begin, end;  // physical
+  uint32_t text;        // physical address of what was said of it
+  uint32_t reserved;
 };
 
 // ---- Instructions that C has no words for ----------------------------------------------------
