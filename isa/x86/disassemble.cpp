@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <optional>
+#include <utility>
 
 #include "isa/x86/zydis.hpp"
 
@@ -46,6 +48,14 @@ std::string disassemble(std::span<const u8> bytes, u32 eip, CodeSize size, const
   const auto to = target(decoded, eip);
   const std::string name = to && symbol ? symbol(*to) : "";
   return name.empty() ? text : fmt::format("{} <{}>", text, name);
+}
+
+Naming naming_of(std::span<const u8> bytes, CodeSize size) {
+  const ZydisDecoded decoded = zydis_decode(bytes, size);
+  if (!decoded.good()) return {};
+  std::string name = ZydisMnemonicGetString(decoded.instruction.mnemonic);
+  for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return {std::move(name), ZydisISAExtGetString(decoded.instruction.meta.isa_ext), decoded.instruction.length};
 }
 
 std::string sensitivity_mark(unsigned row) {

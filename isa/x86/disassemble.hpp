@@ -18,6 +18,14 @@ using SymbolOf = std::function<std::string(u32 address)>;
 std::string disassemble(std::span<const u8> bytes, u32 eip, CodeSize size,
                         const SymbolOf& symbol = {});
 
+/// How the manual calls an instruction, whether the subset has it or not.
+struct Naming {
+  std::string mnemonic;   ///< "FLDZ"; empty where the bytes are no instruction
+  std::string extension;  ///< of the ISA: "BASE", "X87", "MMX", "SSE2"
+  unsigned length = 0;    ///< in bytes
+};
+Naming naming_of(std::span<const u8> bytes, CodeSize size);
+
 /// A short mark for listings and reports: a letter for each class of the row (C control, M mode,
 /// L location, T time), and ! behind them where the row is a hole: sensitive, and not trapping at
 /// CPL 3. Empty for innocuous instructions and for rows behind kRowCount.

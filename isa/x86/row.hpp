@@ -26,6 +26,18 @@ enum class Kind : u8 {
 /// CPU models, oldest first. An instruction that a model lacks raises #UD.
 enum class Model : u8 { kI486, kPentium, kI686 };
 
+constexpr std::string_view model_name(Model model) {
+  switch (model) {
+    case Model::kI486:
+      return "i486";
+    case Model::kPentium:
+      return "pentium";
+    case Model::kI686:
+      return "i686";
+  }
+  return "?";
+}
+
 /// What happens at CPL 3, with IOPL 0 and an I/O bitmap that denies.
 enum class InUser : u8 {
   kRuns,
