@@ -16,20 +16,8 @@ constexpr u64 right_for(Access access) {
   return access == Access::kFetch ? ept::kX : access == Access::kLoad ? ept::kR : ept::kW;
 }
 
-// Where the entry for an address stands in a table of a level, 0 being the top.
-constexpr Hpa entry_at(u64 table, u64 gpa, unsigned level) {
-  const unsigned shift = kPageShift + ept::kIndexBits * (ept::kLevels - 1 - level);
-  return {(table & ept::kFrame) + 8 * ((gpa >> shift) & 0x1ff)};
-}
-
-// Writable but not readable, or executable alone, which a CPU may offer and this one does not (SDM volume 3,
-// section 29.3.3.1); and address bits in a large leaf that lie within its page.
-constexpr bool misconfigured(u64 entry, unsigned level) {
-  const bool large = entry & ept::kLarge;
-  if (large && level < ept::kLevels - 2) return true;  // there are no pages of 1 GiB
-  if (large && level == ept::kLevels - 2 && entry & ept::kLargeReserved) return true;
-  return !(entry & ept::kR);
-}
+using ept::entry_at;
+using ept::misconfigured;
 
 }  // namespace
 
@@ -136,6 +124,7 @@ bool EptMap::clear(mmu::Memory& memory) {
 }
 
 bool EptMap::map(mmu::Memory& memory, Gpa gpa, Hpa hpa, u64 rights) {
+  if (auto* audit = memory.audit()) audit->mapped(hpa.page(), static_cast<u32>(rights));
   u64 table = first_.v;
   for (unsigned level = 0; level + 1 < ept::kLevels; ++level) {
     const Hpa at = entry_at(table, gpa.v, level);

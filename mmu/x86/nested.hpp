@@ -22,6 +22,21 @@ inline constexpr u64 kWriteBack = 6u << 3;
 inline constexpr u64 kFrame = 0x000ffffffffff000;
 inline constexpr u64 kLargeReserved = 0x1ff000;  ///< address bits that must be 0 in a 2 MiB leaf
 inline constexpr unsigned kLevels = 4, kIndexBits = 9;
+
+/// Where the entry for an address stands in a table of a level, 0 being the top.
+constexpr Hpa entry_at(u64 table, u64 gpa, unsigned level) {
+  const unsigned shift = kPageShift + ept::kIndexBits * (ept::kLevels - 1 - level);
+  return {(table & ept::kFrame) + 8 * ((gpa >> shift) & 0x1ff)};
+}
+
+/// Writable but not readable, or executable alone, which a CPU may offer and this one does not (SDM volume 3,
+/// section 29.3.3.1); and address bits in a large leaf that lie within its page.
+constexpr bool misconfigured(u64 entry, unsigned level) {
+  const bool large = entry & ept::kLarge;
+  if (large && level < ept::kLevels - 2) return true;  // there are no pages of 1 GiB
+  if (large && level == ept::kLevels - 2 && entry & ept::kLargeReserved) return true;
+  return !(entry & ept::kR);
+}
 }  // namespace ept
 
 /// The EPT pointer (SDM volume 3, table 25-9): memory type, length of the walk minus 1, address of the top table.
