@@ -33,7 +33,7 @@ enum class PagerModes : u8 { kDeprivileged, kReal };
 
 /// An address space of the guest that has a shadow root of its own. Paging off is {0, false}.
 struct ShadowSpace {
-  u32 root;  ///< PTBR, on x86 CR3
+  u32 root;  ///< PTBR; on x86 CR3, and in its low bits what else the meaning of tables depends on
   bool paging, supervisor;
   auto operator<=>(const ShadowSpace&) const = default;
 };

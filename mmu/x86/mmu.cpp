@@ -34,9 +34,15 @@ class HostTables {
 
 }  // namespace
 
+// A page fault drops what the TLB held of the page (SDM volume 3, section 4.10.4.1).
 Translation Mmu::miss(const PagingContext& context, u32 linear, Access access) {
   ++tlb.counts.misses;
-  if (nested.on) return nested_miss(context, linear, access);
+  const Translation found = nested.on ? nested_miss(context, linear, access) : missed(context, linear, access);
+  if (found.fault) tlb.drop({linear});
+  return found;
+}
+
+Translation Mmu::missed(const PagingContext& context, u32 linear, Access access) {
   HostTables tables(memory_, address_mask_);
   const Walk found = walk(tables, context, linear, access);
   ledger_.charge(cost::Account::kPageWalk, cost::Param::kWalkReference, found.references);

@@ -66,6 +66,7 @@ class Mmu {
   NestedMiss last_miss;  ///< of the latest fault there
 
  private:
+  Translation missed(const PagingContext& context, u32 linear, Access access);
   Translation nested_miss(const PagingContext& context, u32 linear, Access access);
   Translation miss(const PagingContext& context, u32 linear, Access access);
   Translation untranslated(u32 linear);

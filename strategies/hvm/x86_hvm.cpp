@@ -14,19 +14,25 @@ namespace {
 
 /// What exits always: ports, MSRs (there is no bitmap) and HLT, for the devices and the time are virtual.
 constexpr u32 kPrimary = primary::kHltExiting | primary::kIoExiting | primary::kTscOffsetting | primary::kSecondary;
+/// Beside that with shadow paging: what changes the guest's translations.
+constexpr u32 kPrimaryOfShadow = primary::kCr3LoadExiting | primary::kCr3StoreExiting | primary::kInvlpgExiting;
 constexpr u32 kPins = pin::kExternalInterruptExiting | pin::kNmiExiting | pin::kVirtualNmis;
-
-/// Bytes of a REP INS or OUTS that one exit does at the most.
-constexpr unsigned kMostIterations = kPageSize / 4;
 
 }  // namespace
 
 // --- set-up ---
 
 void X86Hvm::start(Vm& vm) {
-  if (!vm.run_non_root()) return vm.fail("no room for the top table of the EPT");
-  primary_ = kPrimary | (rdtsc_exits_ ? primary::kRdtscExiting : 0);
-  u32 more = secondary::kEpt | secondary::kUnrestrictedGuest;
+  if (!vm.run_non_root(nested_)) return vm.fail("no room for the top table of the EPT");
+  ask_for_exits(vm);
+  if (nested_) return vm.write_field(Field::kEptPointer, vm.ept_pointer());
+  ask_for_shadow_exits(vm);
+  pager_.choose_root(vm);
+}
+
+void X86Hvm::ask_for_exits(Vm& vm) {
+  primary_ = kPrimary | (rdtsc_exits_ ? primary::kRdtscExiting : 0) | (nested_ ? 0 : kPrimaryOfShadow);
+  u32 more = nested_ ? secondary::kEpt | secondary::kUnrestrictedGuest : 0;
   if (vm.has_vpids()) {
     more |= secondary::kVpid;
     vm.write_field(Field::kVpid, vm.vpid());
@@ -34,7 +40,13 @@ void X86Hvm::start(Vm& vm) {
   vm.write_field(Field::kPinControls, kPins);
   vm.write_field(Field::kPrimaryControls, primary_);
   vm.write_field(Field::kSecondaryControls, more);
-  vm.write_field(Field::kEptPointer, vm.ept_pointer());
+}
+
+// The guest may not see the tables that are in force, nor change unnoticed what its own mean.
+void X86Hvm::ask_for_shadow_exits(Vm& vm) {
+  vm.write_field(Field::kExceptionBitmap, 1u << kPf);
+  vm.write_field(Field::kCr0Mask, cr0::kPe | cr0::kPg | cr0::kWp);
+  vm.write_field(Field::kCr4Mask, cr4::kPse | cr4::kPge);
 }
 
 // --- exits ---
@@ -46,6 +58,11 @@ Resume X86Hvm::handle(Vm& vm, const Exit& exit) {
   again_ = vm.broken_off();
   std::visit([&](const auto& each) { on(vm, each); }, exit);
   if (again_ && !injected_) vm.inject_again(*std::exchange(again_, std::nullopt));
+  if (!nested_) {
+    pager_.absorb_writes(vm);
+    pager_.choose_root(vm);
+    if (!(vm.state().cr0 & cr0::kPe)) vm.fail("the guest leaves protected mode, where shadow tables are of no use");
+  }
   return vm.state().halted ? Resume::kHalt : Resume::kRun;
 }
 
@@ -58,8 +75,13 @@ void X86Hvm::inject(Vm& vm, const Trap& trap) {
 
 void X86Hvm::finish(Vm& vm, const Emulated& done) {
   if (done.trap) inject(vm, *done.trap);
-  vm.follow_a20();
+  follow_a20(vm);
   offer_interrupts(vm);
+}
+
+void X86Hvm::follow_a20(Vm& vm) {
+  if (nested_) return vm.follow_a20();
+  if (std::exchange(a20_, vm.a20()) != vm.a20()) pager_.start_over(vm);
 }
 
 // CPUID, MSRs, INVD and RDTSC: the exit reason tells what to do.
@@ -71,18 +93,8 @@ void X86Hvm::on(Vm& vm, const Halt&) { finish(vm, vm.emulate_known()); }
 
 void X86Hvm::on(Vm& vm, const PortIo&) {
   const u64 why = vm.read_field(Field::kExitQualification);
-  if (why & qualification::kString) return emulate_string_io(vm);
+  if (why & qualification::kString) return finish(vm, vm.emulate_rest(vm.emulate_one()));
   finish(vm, vm.emulate_known());
-}
-
-// Many iterations for one exit, as long as nothing comes that the guest would take between two of them.
-void X86Hvm::emulate_string_io(Vm& vm) {
-  Emulated done = vm.emulate_one();
-  for (unsigned i = 1; done.iterates && i < kMostIterations; ++i) {
-    if (vm.interrupt_pending() && vm.takes_interrupts()) break;
-    done = vm.emulate_known();
-  }
-  finish(vm, done);
 }
 
 // --- pages ---
@@ -115,11 +127,24 @@ void X86Hvm::reach_outside_of_ram(Vm& vm, Gpa gpa, u32 why) {
 
 // --- events ---
 
-// Exceptions are not asked for; so they are what the bare machine would make of them.
+// It may have come while the hardware delivered an event. That is delivered again once the shadow is filled; else in
+// software, where a fault of the guest's own comes up anew.
 void X86Hvm::on(Vm& vm, const PageFault& fault) {
-  inject(vm, {kPf, true, fault.code, fault.address.v, Trap::Kind::kException, 0});
+  const u64 info = vm.read_field(Field::kExitInterruption);
+  vm.read_field(Field::kExitErrorCode), vm.read_field(Field::kExitQualification);  // which `fault` is
+  const FaultAnswer answer = pager_.handle(vm, fault);
+  const bool again = answer.action == FaultAction::kRetry;
+  if (again && info & event_info::kNmiUnblocked) vm.block_nmi();
+  if (again) return;
+  if (again_) {
+    vm.complete_delivery(*std::exchange(again_, std::nullopt));
+    return finish(vm, {});
+  }
+  if (answer.action == FaultAction::kEmulate) return finish(vm, vm.emulate_rest(vm.emulate_one()));
+  inject(vm, answer.trap);
 }
 
+// Others are not asked for; so they are what the bare machine would make of them.
 void X86Hvm::on(Vm& vm, const Exception& exit) { inject(vm, exit.trap); }
 
 // The guest makes no calls: without a VMM there is no such instruction.

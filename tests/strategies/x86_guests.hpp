@@ -15,6 +15,7 @@ inline session::Options x86_options(const std::string& guest, const std::string&
   options.strategy = strategy;
   options.virtual_time = true;
   options.max_instructions = 100'000'000;
+  options.memory = 32u << 20;
   options.folders = {RINGSIDE_BUILD_DIR};
   return options;
 }

@@ -1,5 +1,5 @@
 // IRET: this kernel enters user mode with IF on while an interrupt waits. It has to be taken in
-// user mode.
+// user mode. It has been there before, so that the processor has marked the segments of user mode as accessed.
 #include "holes.h"
 
 __asm__(
@@ -10,6 +10,7 @@ extern const char user_code[];
 
 int main(void) {
   paging_on();
+  call_user(user_address(user_code), 0, EFLAGS_FIXED);
   raise_interrupt();
   call_user(user_address(user_code), 0, EFLAGS_IF);
   return compare("iret: interrupts taken in user mode with IF on", 1, "the handler",
