@@ -8,6 +8,7 @@
 #include "base/hash.hpp"
 #include "base/nearest.hpp"
 #include "base/strict_json.hpp"
+#include "cost/x86_prices.hpp"
 
 namespace ringside::cost {
 namespace {
@@ -17,10 +18,10 @@ using nlohmann::json;
 /// Reads one model; every step gives an error or changes the model.
 class Reader {
  public:
-  explicit Reader(const std::string& file) : file_(file) {}
+  Reader(const std::string& file, bool x86) : file_(file), x86_(x86) {}
 
   Result<Model> read(const json& root) {
-    if (auto known = only_keys(root, "", {"name", "description", "parameters"}); !known)
+    if (auto known = only_keys(root, "", {"name", "description", "parameters", "x86"}); !known)
       return fail(known.error());
     auto name = text(root, "name", "name");
     auto description = name ? text(root, "description", "description") : name;
@@ -28,6 +29,7 @@ class Reader {
     model_.name = shown(*name);
     model_.description = *description;
     if (auto read = parameters(root); !read) return fail(read.error());
+    if (auto read = x86_prices(root); !read) return fail(read.error());
     return std::move(model_);
   }
 
@@ -62,15 +64,29 @@ class Reader {
     if (found == root.end() || !found->is_object())
       return error("parameters", "is missing or no object", "add one entry for each parameter");
     for (const auto& [key, entry] : found->items())
-      if (auto known = check_key(key); !known) return known;
+      if (auto known = check_key("parameters", key); !known) return known;
     for (const Row& each : kRows)
-      if (auto read = parameter(*found, each); !read) return read;
+      if (auto read = parameter("parameters", *found, each, model_); !read) return read;
     return {};
   }
 
-  Result<void> check_key(const std::string& key) const {
+  // Read and checked for every ISA, taken for x86 alone.
+  Result<void> x86_prices(const json& root) {
+    const auto found = root.find("x86");
+    if (found == root.end()) return {};
+    if (!found->is_object()) return error("x86", "is no object", "add one entry for each price of x86, or remove it");
+    Model with = model_;
+    for (const auto& [key, entry] : found->items()) {
+      if (auto known = check_key("x86", key); !known) return known;
+      if (auto read = parameter("x86", *found, row(*find_parameter(key)), with); !read) return read;
+    }
+    if (x86_) model_ = std::move(with);
+    return {};
+  }
+
+  Result<void> check_key(const std::string& group, const std::string& key) const {
     const auto param = find_parameter(key);
-    const std::string place = "parameters." + shown(key);
+    const std::string place = group + "." + shown(key);
     if (param && row(*param).fixed())
       return error(place, "no model may set this parameter", "remove it");
     if (param) return {};
@@ -82,12 +98,12 @@ class Reader {
                  meant.empty() ? "remove it" : fmt::format("remove it; did you mean {}?", meant));
   }
 
-  Result<void> parameter(const json& all, const Row& row) {
+  Result<void> parameter(const std::string& group, const json& all, const Row& row, Model& into) {
     const std::size_t i = index(row.param);
-    const std::string place = fmt::format("parameters.{}", row.key());
+    const std::string place = fmt::format("{}.{}", group, row.key());
     if (row.fixed()) {
-      model_.price[i] = row.min;
-      model_.source[i] = "fixed";
+      into.price[i] = row.min;
+      into.source[i] = "fixed";
       return {};
     }
     const auto entry = all.find(row.key());
@@ -98,8 +114,8 @@ class Reader {
     auto source = text(*entry, "source", place + ".source");
     auto value = source ? number(*entry, row, place + ".value") : fail(source.error());
     if (!value) return fail(value.error());
-    model_.price[i] = *value;
-    model_.source[i] = *source;
+    into.price[i] = *value;
+    into.source[i] = *source;
     return {};
   }
 
@@ -123,6 +139,7 @@ class Reader {
   }
 
   const std::string& file_;
+  bool x86_;
   Model model_;
 };
 
@@ -137,7 +154,13 @@ u64 Model::hash() const {
 Result<Model> Model::parse(std::string_view text, const std::string& file) {
   auto root = parse_strict(text, file);
   if (!root) return fail(root.error());
-  return Reader(file).read(*root);
+  return Reader(file, false).read(*root);
+}
+
+Result<Model> parse_for_x86(std::string_view text, const std::string& file) {
+  auto root = parse_strict(text, file);
+  if (!root) return fail(root.error());
+  return Reader(file, true).read(*root);
 }
 
 }  // namespace ringside::cost

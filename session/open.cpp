@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/nearest.hpp"
+#include "cost/x86_prices.hpp"
 #include "loader/boot_information.hpp"
 #include "loader/elf.hpp"
 #include "loader/file.hpp"
@@ -180,12 +181,13 @@ Result<cpu::Variant> choose_variant(const Options& options, const loader::Image&
   return usage("--isa " + name, "no such ISA variant or file", "use zisa, zisa-v, zisa-h or a JSON file");
 }
 
-Result<cost::Model> load_model(const Options& options) {
-  if (!names_file(options.cost_model)) return cost::preset(options.cost_model);
+Result<cost::Model> load_model(const Options& options, bool x86) {
+  if (!names_file(options.cost_model))
+    return x86 ? cost::preset_for_x86(options.cost_model) : cost::preset(options.cost_model);
   auto bytes = loader::read_file(options.cost_model);
   if (!bytes) return fail(bytes.error());
-  return cost::Model::parse({reinterpret_cast<const char*>(bytes->data()), bytes->size()},
-                            options.cost_model);
+  const std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+  return x86 ? cost::parse_for_x86(text, options.cost_model) : cost::Model::parse(text, options.cost_model);
 }
 
 Result<devices::Disk::Drives> open_drives(const Options& options, const std::string& guest_file) {

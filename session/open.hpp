@@ -21,7 +21,8 @@ bool is_x86_guest(const Options& options);
 /// The name of that ISA, of which there are no variants.
 inline constexpr const char* kX86 = "x86";
 Result<cpu::Variant> choose_variant(const Options& options, const loader::Image& image);
-Result<cost::Model> load_model(const Options& options);
+/// With the prices of x86 where the model has them.
+Result<cost::Model> load_model(const Options& options, bool x86 = false);
 Result<devices::Disk::Drives> open_drives(const Options& options, const std::string& guest_file);
 
 /// Whether the guests can be on one machine: several need a VMM between them, and all together no more than this

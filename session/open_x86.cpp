@@ -1,5 +1,8 @@
 #include "session/open_x86.hpp"
 
+#include <algorithm>
+#include <filesystem>
+
 #include "loader/file.hpp"
 #include "loader/multiboot.hpp"
 #include "session/catalogue.hpp"
@@ -23,9 +26,6 @@ Result<const x86::CpuModel*> choose_model(const Options& options) {
 Result<std::unique_ptr<x86::Strategy>> choose_strategy(const Options& options) {
   const auto info = find_strategy(options.strategy);
   if (!info) return fail(info.error());
-  if ((*info)->hardware_assistance && options.paging == "shadow")
-    return usage("--paging shadow", "is not there for hardware assistance on x86 in this version",
-                 "use --paging nested");
   if ((*info)->make_x86) return (*info)->make_x86(options);
   return usage("--strategy " + options.strategy, "does not serve x86 in this version", "use --strategy bare");
 }
@@ -39,32 +39,60 @@ Result<void> check_isa(const Options& options, const loader::Image& image) {
                "leave --isa out, or give a guest for Z-ISA (RISC-V)"});
 }
 
-Result<devices::IdeChannel::Drives> open_pc_drives(const Options& options, const std::string& guest_file) {
-  auto drives = open_drives(options, guest_file);
+Result<MadeDevices> open_pc_devices(const Options& options, const loader::Image& image, const cost::Model& model) {
+  auto drives = open_drives(options, image.file);
   if (!drives) return fail(drives.error());
-  return std::move(*drives);
+  return MadeDevices{std::move(*drives), model[cost::Param::kDiskLatency]};
 }
 
-Result<x86::GuestConfig> configure_guest(const Options& options, const loader::Image& image, const cost::Model& model) {
-  auto drives = open_pc_drives(options, image.file);
-  if (!drives) return fail(drives.error());
+Result<std::bitset<x86::kRowCount>> cured_rows(const Options& options) {
+  std::bitset<x86::kRowCount> rows;
+  for (const std::string& name : options.cured) {
+    const auto row = std::ranges::find(x86::kRows, name, &x86::RowInfo::name);
+    if (row == x86::kRows.end()) return usage("cure", "no instruction " + name, "name an instruction of x86");
+    rows.set(static_cast<std::size_t>(row - x86::kRows.begin()));
+  }
+  return rows;
+}
+
+Result<x86::GuestConfig> configure_guest(const Options& options, const loader::Image& image, const cost::Model& model,
+                                         const MadeParts* made) {
+  auto devices = made ? Result<MadeDevices>(made->devices) : open_pc_devices(options, image, model);
+  if (!devices) return fail(devices.error());
+  const auto cured = cured_rows(options);
+  if (!cured) return fail(cured.error());
   x86::GuestConfig guest;
+  guest.cured = *cured;
   guest.ram_bytes = ram_of(options);
   guest.platform.ram_bytes = guest.ram_bytes;
   guest.platform.frequency_khz = model[cost::Param::kFrequencyKhz];
-  guest.platform.disk_latency = model[cost::Param::kDiskLatency];
-  guest.platform.drives = std::move(*drives);
+  guest.platform.disk_latency = devices->disk_latency;
+  guest.platform.drives = std::move(devices->drives);
   guest.platform.input = options.input;
   guest.platform.keyboard_input = options.keyboard_input;
   return guest;
 }
 
+// "FILE" or "FILE:ARGUMENTS"; a colon can be part of a file's name as well. The kernel is told the name and, behind a
+// blank, the arguments, as QEMU does.
+Result<loader::MultibootModule> read_module(const std::string& given) {
+  std::error_code error;
+  const bool whole = std::filesystem::is_regular_file(given, error);
+  const std::size_t colon = whole ? std::string::npos : given.find(':');
+  const std::string file = given.substr(0, colon);
+  if (file.empty()) return usage("--module " + given, "names no file", "write FILE or FILE:ARGUMENTS");
+  auto bytes = loader::read_file(file);
+  if (!bytes) return fail(bytes.error());
+  const std::string arguments = colon == std::string::npos ? "" : given.substr(colon + 1);
+  return loader::MultibootModule{arguments.empty() ? file : file + " " + arguments, std::move(*bytes)};
+}
+
 Result<std::vector<loader::MultibootModule>> read_modules(const Options& options) {
   std::vector<loader::MultibootModule> modules;
-  for (const std::string& text : options.modules) {
-    auto bytes = loader::read_file(text.substr(0, text.find(' ')));
-    if (!bytes) return fail(bytes.error());
-    modules.push_back({text, std::move(*bytes)});
+  for (const std::string& given : options.modules) {
+    auto module = read_module(given);
+    if (!module) return fail(module.error());
+    modules.push_back(std::move(*module));
   }
   return modules;
 }
@@ -95,14 +123,15 @@ Result<void> place(x86::Machine& machine, std::size_t number, const Options& opt
 }
 
 Result<x86::MachineConfig> configure(const Options& options, const std::vector<loader::Image>& images,
-                                     const x86::CpuModel& cpu, const cost::Model& model) {
+                                     const x86::CpuModel& cpu, const cost::Model& model, const MadeParts* made) {
   x86::MachineConfig config{cpu, model, {}, options.virtual_time};
   config.assist = {options.vm_identifiers, options.walk_cache, options.nested_tlb};
   config.slice = model[cost::Param::kFrequencyKhz];  // a millisecond
   const auto guests = guests_of(options);
   for (std::size_t i = 0; i < guests.size(); ++i) {
     if (auto fits = check_isa(options, images[i]); !fits) return fail(fits.error());
-    auto guest = configure_guest(guests[i], images[i], model);
+    if (auto fits = check_ported(options.strategy, images[i].paravirtual(), images[i].file); !fits) return fail(fits.error());
+    auto guest = configure_guest(guests[i], images[i], model, made);
     if (!guest) return fail(guest.error());
     config.guests.push_back(std::move(*guest));
   }
@@ -111,16 +140,17 @@ Result<x86::MachineConfig> configure(const Options& options, const std::vector<l
 
 }  // namespace
 
-Result<std::unique_ptr<x86::Machine>> make_x86_machine(const Options& options, const std::vector<loader::Image>& images) {
+Result<std::unique_ptr<x86::Machine>> make_x86_machine(const Options& options, const std::vector<loader::Image>& images,
+                                                       const MadeParts* made) {
   const auto cpu = choose_model(options);
   if (!cpu) return fail(cpu.error());
-  auto model = load_model(options);
+  auto model = load_model(options, true);
   if (!model) return fail(model.error());
-  auto strategy = choose_strategy(options);
+  auto strategy = made && made->strategy ? made->strategy->clone() : choose_strategy(options);
   if (!strategy) return fail(strategy.error());
   const u64 bytes_of_one = x86::Arch::host_memory_bytes(ram_of(options), 0);
   if (auto fits = check_together(options, bytes_of_one); !fits) return fail(fits.error());
-  auto config = configure(options, images, **cpu, *model);
+  auto config = configure(options, images, **cpu, *model, made);
   if (!config) return fail(config.error());
   auto machine = std::make_unique<x86::Machine>(*config, std::move(*strategy));
   machine->log().keep(options.keep_events);

@@ -42,7 +42,7 @@ Result<Session> Session::open(const Options& options) {
   const bool x86 = images.front().machine == loader::Machine::k386;
   auto made = x86 ? keep(make_x86_machine(options, images), parts->pc) : keep(make_machine(options, images), parts->zisa);
   if (!made) return fail(made.error());
-  const auto model = load_model(options);
+  const auto model = load_model(options, x86);
   if (!model) return fail(model.error());
   parts->options = options, parts->model_name = model->name;
   parts->model_hash = fmt::format("{:016x}", model->hash());
@@ -130,6 +130,15 @@ void add_holes(Report& report, const typename A::VmState& state, const loader::S
                             symbols.name(hole.first_pc), hole.got, hole.bare_metal, false, ""});
 }
 
+void add_left_out(Report& report, const x86::VmState& state, const loader::SymbolTable& symbols) {
+  for (const auto& [name, each] : state.left_out)
+    report.left_out.push_back({name, each.count, each.first_pc, symbols.name(each.first_pc), each.bytes,
+                               each.text, each.needs});
+  std::stable_sort(report.left_out.begin(), report.left_out.end(), [&](const auto& a, const auto& b) {
+    return state.left_out.at(a.instruction).first_at < state.left_out.at(b.instruction).first_at;
+  });
+}
+
 void add_charges(Report& report, const cost::Ledger& ledger) {
   for (const cost::Row& row : cost::kRows)
     if (const u64 count = row.param == cost::Param::kFrequencyKhz ? 0 : ledger.count(row.param))
@@ -171,10 +180,12 @@ Report Session::report(std::size_t guest) const {
   const vmm::AnyMachine& m = any_machine();
   const auto& ending = m.ending_of(guest);
   Report r;
-  if (is_x86())
+  if (is_x86()) {
     read_off<x86::Arch>(r, pc(), guest, image(guest));
-  else
+    add_left_out(r, pc().vm(guest).internals(), image(guest).symbols);
+  } else {
     read_off<vmm::ZisaArch>(r, machine(), guest, image(guest));
+  }
   r.guest = guest == 0 ? options().guest : options().neighbours[guest - 1].guest;
   r.cost_model = parts_->model_name;
   r.cost_model_hash = parts_->model_hash;

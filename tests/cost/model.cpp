@@ -1,5 +1,5 @@
 // Cost models as JSON: what is read, and that everything else is refused with its place.
-#include "cost/model.hpp"
+#include "cost/x86_prices.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -134,4 +134,21 @@ TEST_CASE("the hash is that of the prices alone") {
   CHECK(hash == Model::parse(two.dump(), "2")->hash());
   two["parameters"]["insn"]["value"] = 999;
   CHECK(hash != Model::parse(two.dump(), "2")->hash());
+}
+
+TEST_CASE("prices of x86 are taken for x86 alone, and checked for every ISA") {
+  json text = good();
+  text["parameters"]["trap_fault"] = {{"value", 717}, {"source", "AA06"}};
+  text["x86"]["trap_fault"] = {{"value", 838}, {"source", "derived: x"}};
+  const auto zisa = Model::parse(text.dump(), "m.json"), x86 = parse_for_x86(text.dump(), "m.json");
+  REQUIRE(zisa);
+  REQUIRE(x86);
+  CHECK((*zisa)[Param::kTrapFault] == 717);
+  CHECK((*x86)[Param::kTrapFault] == 838);
+  CHECK(x86->source[index(Param::kTrapFault)] == "derived: x");
+  CHECK((*x86)[Param::kInsn] == (*zisa)[Param::kInsn]);
+  text["x86"]["trap_fualt"] = {{"value", 1}, {"source", "AA06"}};
+  expect(error_of(text), {"m.json: ", "x86.trap_fualt", "unknown parameter", "trap_fault"});
+  text["x86"] = {{"trap_fault", {{"value", 838}}}};
+  expect(error_of(text), {"m.json: ", "x86.trap_fault.source", "is missing"});
 }

@@ -32,6 +32,7 @@ TEST_CASE("x86 dbt: a kernel that nobody fitted to it boots") {
   check_translated(options);
 }
 
+// Some of its checks are of user code with IOPL 3 or interrupts off, which must not run directly.
 TEST_CASE("x86 dbt: the checks of a kernel that uses what real ones use all pass") {
   const auto session = run_x86(x86_options("pctest", "dbt"));
   INFO(session.report().console);

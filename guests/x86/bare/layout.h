@@ -15,7 +15,7 @@
 #define VECTOR_LEAVE 0x81  // user code is done
 
 #define USER_REGION 0x40000000
-#define USER_BASE (USER_REGION + 0x100000)  // shows .user, read-only
+#define USER_BASE (USER_REGION + 0x180000)  // shows .user, read-only; not where in the TLB the image lies
 
 #define UNEXPECTED_TRAP 63  // the exit code of a guest that made a fault nobody expected
 
