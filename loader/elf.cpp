@@ -53,7 +53,7 @@ class Reader {
     if (auto done = check_overlap(); !done) return done;
     image_.entry = entry_;
     if (auto done = check_entry(); !done) return done;
-    return symbols();
+    return sections();
   }
 
  private:
@@ -110,6 +110,18 @@ class Reader {
     const u64 into = u64{image_.entry} - header.p_vaddr;
     if (segment.executable && into < segment.file_size && entry_ == image_.entry)
       entry_ = static_cast<u32>(segment.address + into);
+    if (segment.executable) add_code(executable_, header.p_vaddr, header.p_offset, header.p_filesz);
+  }
+
+  /// What does not lie in the file or in the space of addresses is no code; nor are all ranges together longer
+  /// than the file.
+  void add_code(std::vector<CodeRange>& all, u64 address, u64 offset, u64 size) const {
+    const u64 length = image_.bytes.size();
+    u64 total = size;
+    for (const CodeRange& each : all) total += each.size;
+    if (size == 0 || offset > length || size > length - offset || total > length) return;
+    if (address + size > u64{1} << 32) return;
+    all.push_back({static_cast<u32>(address), static_cast<u32>(size), static_cast<u32>(offset)});
   }
 
   /// Looks for the note in which a guest says what it is built for.
@@ -166,7 +178,8 @@ class Reader {
   }
 
   /// A stripped file has no table of symbols; a table that cannot be read is an error.
-  Result<void> symbols() {
+  Result<void> sections() {
+    constexpr u64 kCode = SHF_ALLOC | SHF_EXECINSTR;
     std::vector<Symbol> found;
     for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_.get(), section));) {
       GElf_Shdr header;
@@ -174,7 +187,10 @@ class Reader {
         return error("ELF header", "the table of sections cannot be read", kDamaged);
       if (header.sh_type == SHT_SYMTAB && !table(section, header, found))
         return error("symbol table", "it does not lie in the file", kDamaged);
+      if (header.sh_type == SHT_PROGBITS && (header.sh_flags & kCode) == kCode)
+        add_code(image_.code, header.sh_addr, header.sh_offset, header.sh_size);
     }
+    if (image_.code.empty()) image_.code = std::move(executable_);
     image_.symbols = SymbolTable(std::move(found), symbols_end_);
     return {};
   }
@@ -205,6 +221,7 @@ class Reader {
   Image& image_;
   u32 entry_ = 0;        // physical
   u64 symbols_end_ = 0;  // physical or virtual, whichever is higher
+  std::vector<CodeRange> executable_;  // segments
   std::unique_ptr<Elf, int (*)(Elf*)> elf_{nullptr, elf_end};
 };
 

@@ -28,6 +28,14 @@ struct Segment {
   u64 end() const { return u64{address} + memory_size; }
 };
 
+/// Bytes of the file that are to be executed, by the address at which they run: the virtual one, where
+/// a kernel maps itself elsewhere than it is loaded.
+struct CodeRange {
+  u32 address = 0;      ///< address + size is at most 4 GiB
+  u32 size = 0;         ///< bytes, not 0
+  u32 file_offset = 0;  ///< where they stand; they lie in the file
+};
+
 /// How much the port of a guest to a VMM changed: lines added, lines of the original left out, places in its
 /// sources where the two differ, and lines of the original.
 struct PortSize {
@@ -41,6 +49,8 @@ struct Image {
   Machine machine = Machine::kRiscv;
   u32 entry = 0;
   std::vector<Segment> segments;
+  /// Sections of code, or segments that may hold some where the file names no sections; in the file's order.
+  std::vector<CodeRange> code;
   SymbolTable symbols;
   /// Text of the guest's note (docs/zisa.md, section 7), printable ASCII; empty if it has none.
   std::string note;
@@ -53,6 +63,9 @@ struct Image {
   /// The bytes of one of its segments.
   std::span<const u8> data(const Segment& segment) const {
     return std::span(bytes).subspan(segment.file_offset, segment.file_size);
+  }
+  std::span<const u8> data(const CodeRange& range) const {
+    return std::span(bytes).subspan(range.file_offset, range.size);
   }
 
   /// The ISA variant that the guest is built for; empty if it does not say.

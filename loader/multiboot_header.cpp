@@ -107,6 +107,8 @@ Result<Image> load_multiboot_file(std::vector<u8> bytes, const std::string& file
   image.machine = Machine::k386;
   image.entry = header->addresses->entry;
   image.segments = {*segment};
+  if (segment->file_size != 0)
+    image.code = {{segment->address, segment->file_size, segment->file_offset}};
   image.bytes = std::move(bytes);
   return image;
 }

@@ -86,6 +86,19 @@ TEST_CASE("the physical address counts") {
   CHECK(load(elf).begin() == 0x8000'0000);
 }
 
+TEST_CASE("code is known by the address at which it runs") {
+  ElfBytes elf = good();
+  elf.segments[0].p_vaddr = 0xC000'0000;
+  elf.segments[0].p_flags = PF_R | PF_X;
+  const Image image = load(elf);
+  REQUIRE(image.code.size() == 1);
+  CHECK(image.code[0].address == 0xC000'0000);
+  CHECK(image.data(image.code[0]).size() == 8);
+  CHECK(image.data(image.code[0])[1] == 2);
+  elf.segments[0].p_vaddr = 0xFFFF'FFFC;  // beyond the last address
+  CHECK(load(elf).code.empty());
+}
+
 TEST_CASE("the note says what a guest is built for") {
   ElfBytes elf = good();
   elf.note("GNU", 1, "else");
