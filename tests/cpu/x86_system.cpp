@@ -208,6 +208,16 @@ TEST_CASE("x86 system: CPU models differ in what exists") {
   }
 }
 
+// SDM volume 3, section 11.4.3.
+TEST_CASE("x86 system: a local APIC that is switched off is not announced") {
+  TestMachine m;
+  CHECK((cpuid(m, 1, kEdx) & feature::kApic) != 0);
+  const u32 vendor = cpuid(m, 0, kEdx);
+  m.cpu.state.apic_base &= ~u64{1u << 11};
+  CHECK((cpuid(m, 1, kEdx) & feature::kApic) == 0);
+  CHECK(cpuid(m, 0, kEdx) == vendor);
+}
+
 TEST_CASE("x86 system: the time-stamp counter and model-specific registers") {
   TestMachine m;
   CHECK(m.trap_of({0x0f, 0x31}) == nothing());

@@ -23,7 +23,7 @@ constexpr FlagUse may_set{flag::kStatus, 0};
 
 constexpr Sensitivity innocuous{}, control{.control = true}, mode{.mode = true};
 constexpr Sensitivity location{.mode = true, .location = true}, timed{.time = true};
-constexpr Sensitivity control_mode{.control = true, .mode = true};
+constexpr Sensitivity control_mode{.control = true, .mode = true}, mode_time{.mode = true, .time = true};
 
 /// The part of a 32-bit register that an address size uses.
 constexpr u32 address_mask(const Instruction& i) {

@@ -73,9 +73,9 @@ constexpr FlagUse sets_zero{0, flag::kZf};
 // clang-format off
 inline constexpr auto kSystemRows = pack(
   Row{"pushf", Shape<VWidth>{}, kSystem, FlagUse{flag::kStatus, 0}, []<class T>(auto& m, Width<T>) { m.template push<T>(static_cast<T>(m.flags_image())); }, kI486, kRuns, mode},
-  Row{"popf",  Shape<VWidth>{}, kSystem, may_set, []<class T>(auto& m, Width<T>) { m.set_flags_image(m.template pop<T>(), sizeof(T)); }, kI486, kRuns, control_mode},
-  Row{"cli",   Shape<>{}, kSystem, no_flags, [](auto& m) { m.cli(); }, kI486, kTraps, control_mode},
-  Row{"sti",   Shape<>{}, kSystem, no_flags, [](auto& m) { m.sti(); }, kI486, kTraps, control_mode},
+  Row{"popf",  Shape<VWidth>{}, kSystem, may_set, []<class T>(auto& m, Width<T>) { m.set_flags_image(m.template pop<T>(), sizeof(T)); }, kI486, kRuns, control},
+  Row{"cli",   Shape<>{}, kSystem, no_flags, [](auto& m) { m.cli(); }, kI486, kTraps, control},
+  Row{"sti",   Shape<>{}, kSystem, no_flags, [](auto& m) { m.sti(); }, kI486, kTraps, control},
   Row{"hlt",   Shape<>{}, kSystem, no_flags, privileged([](auto& m) { m.hlt(); }), kI486, kTraps, control},
 
   Row{"sgdt", Shape<W>{}, kSystem, no_flags, store_table([](auto& m) { return m.gdtr(); }), kI486, kRuns, mode},
@@ -85,7 +85,7 @@ inline constexpr auto kSystemRows = pack(
   Row{"sldt", Shape<V>{}, kSystem, no_flags, [](auto& m, auto d) { if (m.protected_mode()) d.set(m.sldt()); else m.undefined(); }, kI486, kRuns, mode},
   Row{"str",  Shape<V>{}, kSystem, no_flags, [](auto& m, auto d) { if (m.protected_mode()) d.set(m.str()); else m.undefined(); }, kI486, kRuns, mode},
   Row{"lldt", Shape<W>{}, kSystem, no_flags, [](auto& m, auto s) { if (!m.protected_mode()) m.undefined(); else if (m.supervisor_only()) m.lldt(s.get()); }, kI486, kTraps, control},
-  Row{"ltr",  Shape<W>{}, kSystem, no_flags, [](auto& m, auto s) { if (!m.protected_mode()) m.undefined(); else if (m.supervisor_only()) m.ltr(s.get()); }, kI486, kTraps, control},
+  Row{"ltr",  Shape<W>{}, kSystem, no_flags, [](auto& m, auto s) { if (!m.protected_mode()) m.undefined(); else if (m.supervisor_only()) m.ltr(s.get()); }, kI486, kTraps, control_mode},
   Row{"smsw", Shape<V>{}, kSystem, no_flags, [](auto& m, auto d) { d.set(static_cast<ValueOf<decltype(d)>>(m.cr(0))); }, kI486, kRuns, mode},
   Row{"lmsw", Shape<W>{}, kSystem, no_flags, privileged([](auto& m, auto s) { m.lmsw(s.get()); }), kI486, kTraps, control},
   Row{"clts", Shape<>{}, kSystem, no_flags, privileged([](auto& m) { m.clts(); }), kI486, kTraps, control},
@@ -103,9 +103,9 @@ inline constexpr auto kSystemRows = pack(
   Row{"invlpg", Shape<B>{}, kSystem, no_flags, privileged([](auto& m, auto s) { m.invlpg(s.segment(), s.offset()); }), kI486, kTraps, control},
   Row{"invd",   Shape<>{}, kSystem, no_flags, privileged([](auto& m) { m.invd(); }), kI486, kTraps, innocuous},
   Row{"wbinvd", Shape<>{}, kSystem, no_flags, privileged([](auto& m) { m.wbinvd(); }), kI486, kTraps, innocuous},
-  Row{"cpuid",  Shape<>{}, kSystem, no_flags, [](auto& m) { m.cpuid(); }, kPentium},
+  Row{"cpuid",  Shape<>{}, kSystem, no_flags, [](auto& m) { m.cpuid(); }, kPentium, kRuns, mode},
   Row{"rdtsc",  Shape<>{}, kSystem, no_flags, [](auto& m) { set_edx_eax(m, m.rdtsc()); }, kPentium, kTimed, timed},
-  Row{"rdmsr",  Shape<>{}, kSystem, no_flags, privileged([](auto& m) { set_edx_eax(m, m.rdmsr(m.r(kEcx))); }), kPentium, kTraps, mode},
+  Row{"rdmsr",  Shape<>{}, kSystem, no_flags, privileged([](auto& m) { set_edx_eax(m, m.rdmsr(m.r(kEcx))); }), kPentium, kTraps, mode_time},
   Row{"wrmsr",  Shape<>{}, kSystem, no_flags, privileged([](auto& m) { m.wrmsr(m.r(kEcx), u64{m.r(kEdx)} << 32 | m.r(kEax)); }), kPentium, kTraps, control},
   Row{"escape", Shape<>{}, kSystem, no_flags, escape},
   Row{"escape_probe", Shape<>{}, kSystem, no_flags, probe_fpu},

@@ -84,7 +84,7 @@ inline constexpr auto kTransfers = pack(
   Row{"call_indirect", Shape<V>{}, kIndirectJump, no_flags, call},
   Row{"ret",           Shape<I, VWidth>{}, kIndirectJump, no_flags, ret},
 
-  Row{"jmp_far",  Shape<I, V>{}, kSystem, no_flags, far_transfer([](auto& m, u16 selector, auto offset) { m.far_jump(selector, offset); }), kI486, kRuns, control_mode},
+  Row{"jmp_far",  Shape<I, V>{}, kSystem, no_flags, far_transfer([](auto& m, u16 selector, auto offset) { m.far_jump(selector, offset); }), kI486, kRuns, mode},
   Row{"call_far", Shape<I, V>{}, kSystem, no_flags, far_transfer([](auto& m, u16 selector, auto offset) { m.far_call(selector, offset, sizeof offset); }), kI486, kRuns, control_mode},
   Row{"ret_far",  Shape<I, VWidth>{}, kSystem, no_flags, []<class T>(auto& m, const Instruction& i, Width<T>) { m.far_return(sizeof(T), i.immediate[0]); }, kI486, kRuns, control_mode},
   Row{"iret",     Shape<VWidth>{}, kSystem, may_set, []<class T>(auto& m, Width<T>) { m.interrupt_return(sizeof(T)); }, kI486, kRuns, control_mode},
@@ -92,7 +92,7 @@ inline constexpr auto kTransfers = pack(
   Row{"int3",     Shape<>{}, kSystem, no_flags, [](auto& m) { m.software_interrupt(kBp, SoftwareInterrupt::kInt3); }, kI486, kRuns, control_mode},
   Row{"into",     Shape<>{}, kSystem, FlagUse{flag::kOf, 0}, [](auto& m) { if (m.condition(flags::kO)) m.software_interrupt(kOf, SoftwareInterrupt::kInto); }, kI486, kRuns, control_mode},
   Row{"bound",    Shape<V, V>{}, kAlu, no_flags, bound},
-  Row{"sysenter", Shape<>{}, kSystem, no_flags, [](auto& m) { m.sysenter(); }, kI686, kRuns, control},
+  Row{"sysenter", Shape<>{}, kSystem, no_flags, [](auto& m) { m.sysenter(); }, kI686, kRuns, control_mode},
   Row{"sysexit",  Shape<>{}, kSystem, no_flags, privileged([](auto& m) { m.sysexit(); }), kI686, kTraps, control_mode},
   Row{"vmcall",   Shape<>{}, kSystem, no_flags, [](auto& m) { m.vmcall(); }},
   Row{"ud2",      Shape<>{}, kSystem, no_flags, [](auto& m) { m.undefined(); }});
