@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -23,15 +24,17 @@ struct DisasmOptions {
 };
 
 void print_text(const std::vector<session::ListingLine>& lines, bool only_sensitive) {
+  std::size_t width = 0;
+  for (const auto& line : lines) width = std::max(width, line.code.size());
   for (const auto& line : lines) {
     if (only_sensitive && line.mark.empty()) continue;
     if (line.labelled && !only_sensitive) fmt::print("\n{}:\n", line.symbol);
-    fmt::print("{:08x}  {:08x}  {:<3}  {}{}\n", line.address, line.word, line.mark, line.text,
+    fmt::print("{:08x}  {:<{}}  {:<3}  {}{}\n", line.address, line.code, width, line.mark, line.text,
                only_sensitive && !line.symbol.empty() ? "    # " + line.symbol : "");
   }
-  fmt::print(
-      "\nMarks: C control-, M mode-, L location-, T time-sensitive; ! a hole: runs in U "
-      "mode without a trap, on zisa\n");
+  const bool x86 = !lines.empty() && !lines.front().word;
+  fmt::print("\nMarks: C control-, M mode-, L location-, T time-sensitive; ! a hole: runs in {}\n",
+             x86 ? "an outer ring without a trap" : "U mode without a trap, on zisa");
 }
 
 void print_json(const std::string& guest, const std::vector<session::ListingLine>& lines,
@@ -40,7 +43,8 @@ void print_json(const std::string& guest, const std::vector<session::ListingLine
   for (const auto& line : lines)
     if (!only_sensitive || !line.mark.empty())
       list.push_back({{"address", line.address},
-                      {"word", line.word},
+                      {"word", line.word ? Json(*line.word) : Json(nullptr)},
+                      {"bytes", line.bytes},
                       {"symbol", line.symbol},
                       {"text", line.text},
                       {"mark", line.mark}});
@@ -51,12 +55,15 @@ void print_json(const std::string& guest, const std::vector<session::ListingLine
 // The table is of the machine: no guest has a part in it.
 Result<void> print_table(const DisasmOptions& o) {
   if (!o.session.guest.empty() || o.sensitive)
-    return fail({Error::Kind::kUsage, "", "--table", "prints all instructions of Z-ISA",
+    return fail({Error::Kind::kUsage, "", "--table", "prints all instructions of an ISA",
                  "leave out the guest and --sensitive, or --table"});
+  const bool x86 = o.session.isa == "x86";
+  if (!x86 && !o.session.isa.empty() && o.session.isa != "zisa")
+    return fail({Error::Kind::kUsage, "", "--isa " + o.session.isa, "has no table of its own", "use zisa or x86"});
   if (o.json)
-    std::cout << session::instruction_table_json().dump(2) << "\n";
+    std::cout << (x86 ? session::x86_instruction_table_json() : session::instruction_table_json()).dump(2) << "\n";
   else
-    std::cout << session::instruction_table();
+    std::cout << (x86 ? session::x86_instruction_table() : session::instruction_table());
   return {};
 }
 
@@ -83,6 +90,8 @@ void add_disasm(CLI::App& app, Frame& frame) {
   auto o = std::make_shared<DisasmOptions>();
   verb.add_option("GUEST", o->session.guest, "ELF file, or the name of a bundled guest");
   verb.add_flag("--sensitive", o->sensitive, "Only the sensitive instructions");
+  verb.add_option("--isa", o->session.isa, "Whose table: zisa or x86 [zisa]; a guest says itself what it is for")
+      ->type_name("NAME");
   verb.add_flag("--table", o->table, "Print the instruction table as Markdown");
   verb.add_flag("--json", o->json,
                 "Report as JSON (schema ringside/disasm/1; of --table ringside/instructions/1)");

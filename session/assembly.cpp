@@ -1,9 +1,12 @@
 #include "session/assembly.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "base/bits.hpp"
 #include "isa/zisa/assembler/assembler.hpp"
 #include "isa/zisa/decode.hpp"
 #include "isa/zisa/manual.hpp"
@@ -11,6 +14,8 @@
 #include "loader/file.hpp"
 #include "session/code.hpp"
 #include "session/files.hpp"
+#include "session/listing_x86.hpp"
+#include "session/open.hpp"
 
 namespace ringside::session {
 
@@ -45,6 +50,14 @@ AssembledFile to_plain(const zisa::Assembly& assembly) {
   return file;
 }
 
+ListingLine line_of(const CodeWord& each) {
+  std::vector<u8> bytes(sizeof each.word);
+  store_le(bytes.data(), each.word);
+  const bool labelled = !each.symbol.empty() && each.symbol.find('+') == std::string::npos;
+  return {each.address, std::move(bytes), fmt::format("{:08x}", each.word), each.word, each.symbol, labelled,
+          zisa::disassemble(each.word, each.address), zisa::sensitivity_mark(zisa::decode_row(each.word))};
+}
+
 }  // namespace
 
 Result<AssembledFile> assemble_file(const std::string& path, u32 text_address) {
@@ -62,14 +75,13 @@ Result<AssembledFile> assemble_file(const std::string& path, u32 text_address) {
 }
 
 Result<std::vector<ListingLine>> listing(const Options& options) {
+  const auto image = load_guest(options);
+  if (!image) return fail(image.error());
+  if (image->machine == loader::Machine::k386) return x86_listing(*image);
   const auto code = guest_code(options);
   if (!code) return fail(code.error());
   std::vector<ListingLine> lines;
-  for (const CodeWord& each : code->words)
-    lines.push_back({each.address, each.word, each.symbol,
-                     !each.symbol.empty() && each.symbol.find('+') == std::string::npos,
-                     zisa::disassemble(each.word, each.address),
-                     zisa::sensitivity_mark(zisa::decode_row(each.word))});
+  for (const CodeWord& each : code->words) lines.push_back(line_of(each));
   return lines;
 }
 

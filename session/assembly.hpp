@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,19 +39,25 @@ Result<AssembledFile> assemble_file(const std::string& path, u32 text_address);
 /// One instruction of a listing.
 struct ListingLine {
   u32 address = 0;
-  u32 word = 0;
+  std::vector<u8> bytes;
+  std::string code;        ///< the same as a listing writes them
+  std::optional<u32> word; ///< the same where instructions are words
   std::string symbol;     ///< of its address
   bool labelled = false;  ///< whether the symbol begins here
   std::string text;       ///< as it would be assembled
   std::string mark;  ///< classes of a sensitive instruction: C control, M mode, L location, T time,
                      ///< ! a hole
+  bool filler = false;  ///< of x86: no code, but a multiboot header or what assemblers fill up with
 };
 
-/// All code of the guest that the options name.
+/// All code of the guest that the options name, for whichever ISA.
 Result<std::vector<ListingLine>> listing(const Options& options);
 
 /// The instruction table of the manual, in Markdown and as JSON (schema ringside/instructions/1).
 std::string instruction_table();
 nlohmann::ordered_json instruction_table_json();
+/// The same of x86: name, kind, the CPU model that brought it, what it does in user mode, classes.
+std::string x86_instruction_table();
+nlohmann::ordered_json x86_instruction_table_json();
 
 }  // namespace ringside::session

@@ -1,6 +1,7 @@
 #include "session/code.hpp"
 
 #include "base/bits.hpp"
+#include "session/listing_x86.hpp"
 #include "session/open.hpp"
 
 namespace ringside::session {
@@ -8,9 +9,8 @@ namespace ringside::session {
 Result<GuestCode> guest_code(const Options& options) {
   const auto image = load_guest(options);
   if (!image) return fail(image.error());
-  if (image->machine != loader::Machine::kRiscv)
-    return fail({Error::Kind::kBadFile, image->file, "header", "is a guest for x86, whose code is not listed in this version",
-                 "give a guest for Z-ISA (RISC-V)"});
+  if (image->machine == loader::Machine::k386)
+    return GuestCode{image->file, kX86, {}, x86_listing(*image)};
   GuestCode code{image->file, std::string(image->isa()), {}};
   for (const loader::Segment& segment : image->segments) {
     if (!segment.executable) continue;

@@ -1,10 +1,9 @@
-// The code of a guest as words, for those who look for instructions in it.
+// The code of a guest, for those who look for instructions in it.
 #pragma once
 
 #include <vector>
 
-#include "base/result.hpp"
-#include "session/options.hpp"
+#include "session/assembly.hpp"
 
 namespace ringside::session {
 
@@ -15,11 +14,12 @@ struct CodeWord {
   std::string symbol;  ///< where that is ("trap_entry+0x14"), empty if unknown
 };
 
-/// What lies in the executable segments of the guest that the options name, by address.
+/// The code of the guest that the options name.
 struct GuestCode {
   std::string file;
-  std::string isa;  ///< the variant that the guest says it is built for; may be empty
-  std::vector<CodeWord> words;
+  std::string isa;  ///< x86, or the variant that the guest says it is built for; may be empty
+  std::vector<CodeWord> words;  ///< of Z-ISA: what lies in the executable segments, by address
+  std::vector<ListingLine> instructions = {};  ///< of x86, whose code is not made of words
 };
 Result<GuestCode> guest_code(const Options& options);
 
