@@ -98,6 +98,24 @@ std::string non_root_text(const NonRootClassification& all, const Style& style) 
          theorems_text(all.verdicts, style);
 }
 
+// Names of ours, where they are not theirs in small letters.
+std::string rows_text(const PublishedInstruction& each) {
+  return fmt::format("{}", fmt::join(each.rows, ", "));
+}
+
+std::string published_text(const Comparison& comparison, const Style& style) {
+  Table listed({{"published", false}, {"group", false}, {"instruction", false}, {"found", false}});
+  for (const PublishedInstruction& each : comparison.published)
+    listed.add({{std::string(each.name)},
+                {std::string(each.group)},
+                {rows_text(each)},
+                each.found ? Cell("yes", Ink::kGood) : Cell("no", Ink::kBad)});
+  Table extras({{"found beside them", false}, {"why", false}});
+  for (const Extra& each : comparison.extras) extras.add({{each.instruction}, {std::string(each.why)}});
+  return "\n" + wrap(fmt::format("Beside the experiment: {}.", kRobinIrvine), style.width, 0) + "\n\n" +
+         listed.text(style) + "\n" + extras.text(style);
+}
+
 }  // namespace
 
 std::string classify_text(const Classification& all, const Style& style) {
@@ -117,6 +135,7 @@ std::string classify_text(const Classification& all, const Style& style) {
   std::string text = fmt::format("Popek and Goldberg's classes on {}{}, by experiment\n\n", all.isa,
                                  all.non_root ? " in root mode" : "");
   text += table.text(style) + "\n" + theorems_text(all.verdicts, style);
+  if (all.published) text += published_text(*all.published, style);
   return all.non_root ? text + non_root_text(*all.non_root, style) : text;
 }
 
@@ -147,9 +166,14 @@ std::string subsets_text(const std::vector<SubsetVerdicts>& subsets, const Style
 }
 
 std::string uses_text(const GuestUses& uses, const Style& style) {
-  Table table({{"address"}, {"symbol", false}, {"instruction", false}});
-  for (const SensitiveUse& use : uses.uses)
-    table.add({{fmt::format("{:#010x}", use.address)}, {use.symbol}, {use.text}});
+  std::vector<Table::Column> columns = {{"address"}, {"symbol", false}, {"instruction", false}};
+  if (uses.tells_holes) columns.push_back({"hole", false});
+  Table table(std::move(columns));
+  for (const SensitiveUse& use : uses.uses) {
+    std::vector<Cell> cells = {{fmt::format("{:#010x}", use.address)}, {use.symbol}, {use.text}};
+    if (uses.tells_holes) cells.push_back(yes(use.hole, Ink::kLie));
+    table.add(std::move(cells));
+  }
   std::string text = fmt::format("Sensitive instructions in {}\n\n", uses.file) + table.text(style);
   text += "\n";
   for (const auto& [instruction, count] : uses.counts)

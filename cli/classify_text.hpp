@@ -9,7 +9,7 @@
 
 namespace ringside::cli {
 
-/// One row per instruction, then the theorems, a sentence each.
+/// One row per instruction, then the theorems, a sentence each; on x86 also the published list.
 std::string classify_text(const study::Classification& all, const Style& style);
 
 /// Both states side by side, what came out, and what differs.

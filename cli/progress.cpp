@@ -18,12 +18,21 @@ void Progress::begin(const std::string& label) {
   write(label_ + " ...");
 }
 
-void Progress::show(const session::Session::Progress& now) {
+bool Progress::due() {
   const auto time = Clock::now();
-  const auto since = time - start_;
-  if (since < std::chrono::seconds(2) || time - shown_ < std::chrono::milliseconds(200)) return;
+  if (time - start_ < std::chrono::seconds(2) || time - shown_ < std::chrono::milliseconds(200))
+    return false;
   shown_ = time;
-  const double seconds = std::chrono::duration<double>(since).count();
+  return true;
+}
+
+void Progress::show(u64 done, u64 of) {
+  if (due()) write(fmt::format("{}: {} of {}", label_, grouped(done), grouped(of)));
+}
+
+void Progress::show(const session::Session::Progress& now) {
+  if (!due()) return;
+  const double seconds = std::chrono::duration<double>(shown_ - start_).count();
   write(fmt::format(
       "{}{} million instructions, {} million cycles, {:.0f} million instructions a second",
       label_.empty() ? "" : label_ + ": ", grouped(now.instructions / 1000000),

@@ -20,11 +20,14 @@ class Progress {
   void begin(const std::string& label);
   /// To be called now and then: writes the line anew where it is time for that.
   void show(const session::Session::Progress& now);
+  /// The same of work that has no cycles: "12 of 200", behind the label.
+  void show(u64 done, u64 of);
   /// Takes the line away, so that something else can be written.
   void clear();
 
  private:
   using Clock = std::chrono::steady_clock;
+  bool due();
   void write(const std::string& text);
 
   std::string label_;

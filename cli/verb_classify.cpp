@@ -7,6 +7,7 @@
 
 #include "cli/classify_text.hpp"
 #include "cli/json_output.hpp"
+#include "cli/progress.hpp"
 #include "cli/verbs.hpp"
 #include "study/classify/json.hpp"
 
@@ -37,13 +38,12 @@ class Classify {
 
   Result<void> operator()() {
     if (auto done = read_guest(); !done) return done;
+    if (isa() == session::kLabX86) return for_x86();
     auto laboratory = session::Laboratory::open(isa());
     if (!laboratory) return fail(laboratory.error());
-    const Classification all = classify(*laboratory);
-    if (!given_.witness.empty()) return show_witnesses(*laboratory, all);
-    Json json = given_.json ? to_json(*laboratory, all) : Json();
-    if (!given_.json && given_.guest.empty() && !given_.all_subsets)
-      std::cout << classify_text(all, style_);
+    const Classification all = experiment_on(*laboratory);
+    if (!given_.witness.empty()) return show_witnesses(all);
+    Json json = show(all);
     if (auto done = show_subsets(*laboratory, all, json); !done) return done;
     show_guest(*laboratory, all, json);
     if (given_.json) print_json(json);
@@ -61,23 +61,53 @@ class Classify {
     auto code = session::guest_code(options);
     if (!code) return fail(code.error());
     code_ = std::move(*code);
+    const bool of_x86 = code_.isa == session::kLabX86;
+    if (given_.isa.empty() || (given_.isa == session::kLabX86) == of_x86) return {};
+    return fail({Error::Kind::kUsage, code_.file, "--isa " + given_.isa,
+                 of_x86 ? "the guest is for x86" : "the guest is for Z-ISA", "leave --isa out"});
+  }
+
+  template <class Lab>
+  static Classification experiment_on(Lab& laboratory) {
+    Progress progress("instructions put to experiment");
+    return classify(laboratory, [&](u64 done, u64 of) { progress.show(done, of); });
+  }
+
+  // x86 is what it is: nothing about it can be chosen.
+  Result<void> for_x86() {
+    if (given_.all_subsets)
+      return fail({Error::Kind::kUsage, "", "--all-subsets", "x86 has no variants that close its holes",
+                   "leave it out, or take --isa zisa"});
+    session::X86Laboratory laboratory;
+    const Classification all = experiment_on(laboratory);
+    if (!given_.witness.empty()) return show_witnesses(all);
+    Json json = show(all);
+    show_guest(laboratory, all, json);
+    if (given_.json) print_json(json);
     return {};
   }
 
-  Result<void> show_witnesses(session::Laboratory& laboratory, Classification all) {
+  // The report as text, unless JSON or a part of it is asked for.
+  Json show(const Classification& all) const {
+    if (given_.json) return to_json(all);
+    if (given_.guest.empty() && !given_.all_subsets) std::cout << classify_text(all, style_);
+    return {};
+  }
+
+  Result<void> show_witnesses(Classification all) {
     const Finding* found = all.find(in_small_letters(given_.witness));
     if (!found)
       return fail({Error::Kind::kUsage, "", "--witness " + given_.witness, "no such instruction",
                    "take one of the table that `ringside classify` prints"});
     all.findings = {*found};
-    if (given_.json) return print_json(to_json(laboratory, all)), Result<void>{};
+    if (given_.json) return print_json(to_json(all)), Result<void>{};
     const Finding& finding = all.findings.front();
     if (finding.witnesses.empty())
       fmt::print("{} on {}: no witness; in no state drawn was it sensitive or privileged\n",
                  finding.instruction, all.isa);
     const char* between = "";
     for (const auto& [shown, witness] : finding.witnesses) {
-      std::cout << between << witness_text(describe(laboratory, shown, witness), style_);
+      std::cout << between << witness_text(witness, style_);
       between = "\n";
     }
     return {};
@@ -95,7 +125,8 @@ class Classify {
     return {};
   }
 
-  void show_guest(const session::Laboratory& laboratory, const Classification& all, Json& json) {
+  template <class Lab>
+  void show_guest(const Lab& laboratory, const Classification& all, Json& json) {
     if (given_.guest.empty()) return;
     const GuestUses uses = sensitive_uses(code_, laboratory, all);
     if (given_.json)
@@ -118,12 +149,14 @@ void add_classify(CLI::App& app, Frame& frame) {
                "Find the sensitive instructions of an ISA by experiment and judge the theorems",
                "  ringside classify\n"
                "  ringside classify --isa zisa-v\n"
+               "  ringside classify --isa x86            # beside Robin and Irvine's list\n"
                "  ringside classify --witness READ_SR    # the states that show what it is\n"
                "  ringside classify --all-subsets        # close the holes one by one\n"
-               "  ringside classify --guest guests/zisa/zos");
+               "  ringside classify --guest guests/zisa/zos\n"
+               "  ringside classify --guest guests/x86/zos");
   auto o = std::make_shared<ClassifyOptions>();
   verb.add_option("--isa", o->isa,
-                  "zisa, zisa-v, zisa-h (root mode, then non-root mode) or FILE.json [zisa, or what the "
+                  "zisa, zisa-v, zisa-h (root mode, then non-root mode), FILE.json or x86 [zisa, or what the "
                   "guest says]")
       ->type_name("ISA");
   auto* witness =

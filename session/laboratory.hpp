@@ -93,6 +93,10 @@ struct LabState {
   std::array<u8, kLabFrames> contents{};  ///< which of kLabFrames fixed pictures each frame holds
   u64 time = 0;                           ///< what the cycle counter reads
   bool operator==(const LabState&) const = default;
+
+  bool supervisor() const { return cpu.supervisor(); }
+  bool user() const { return !cpu.supervisor(); }
+  bool paging() const { return cpu.paging(); }
 };
 
 /// Where a page is found and what may be done there: cached translation or else tables.
@@ -130,6 +134,15 @@ struct LabInstruction {
 
 class Laboratory {
  public:
+  using State = LabState;
+  using Code = u32;
+  using Outcome = LabOutcome;
+  using Instruction = LabInstruction;
+  /// Whether the trap that says "not in this mode" may say other things as well.
+  static constexpr bool kTrapsHaveManyCauses = false;
+  /// States to draw for each instruction, and how many times over for one that needs more.
+  static constexpr u32 kTrials = 256, kPatience = 1;
+
   /// A laboratory for zisa, zisa-v, zisa-h or the variant of a JSON file; errors as for --isa.
   static Result<Laboratory> open(const std::string& isa);
   Laboratory(Laboratory&&) noexcept;

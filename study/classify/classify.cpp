@@ -13,13 +13,32 @@ const Finding* Classification::find(std::string_view instruction) const {
   return at == findings.end() ? nullptr : &*at;
 }
 
-Classification classify(Laboratory& laboratory) {
+namespace {
+
+template <class Lab>
+Classification all_experiments(Lab& laboratory, const Tell& tell) {
   Classification all;
   all.isa = laboratory.isa();
-  for (const LabInstruction& each : laboratory.instructions())
-    all.findings.push_back(experiment(laboratory, each));
+  const auto& instructions = laboratory.instructions();
+  for (const auto& each : instructions) {
+    all.findings.push_back(experiment(laboratory, each).finding);
+    if (tell) tell(all.findings.size(), instructions.size());
+  }
   all.verdicts = judge(all.findings);
+  return all;
+}
+
+}  // namespace
+
+Classification classify(Laboratory& laboratory, const Tell& tell) {
+  Classification all = all_experiments(laboratory, tell);
   if (laboratory.has_non_root()) all.non_root = classify_non_root(laboratory.instructions());
+  return all;
+}
+
+Classification classify(X86Laboratory& laboratory, const Tell& tell) {
+  Classification all = all_experiments(laboratory, tell);
+  all.published = compare_with_robin_irvine(all.findings);
   return all;
 }
 
@@ -38,7 +57,7 @@ Result<std::vector<Hole>> holes_of(Laboratory& laboratory, const Classification&
   for (std::size_t i = 0; i < all.findings.size(); ++i) {
     if (!all.findings[i].hole() || !instructions[i].may_vary) continue;
     laboratory.set_trap(instructions[i].name, true);
-    holes.push_back({i, all.findings[i], experiment(laboratory, instructions[i])});
+    holes.push_back({i, all.findings[i], experiment(laboratory, instructions[i]).finding});
     laboratory.set_trap(instructions[i].name, false);
   }
   if (holes.size() > kMostHoles)

@@ -2,8 +2,12 @@
 // follows.
 #pragma once
 
+#include <functional>
+
 #include "base/result.hpp"
+#include "session/x86_laboratory.hpp"
 #include "study/classify/non_root.hpp"
+#include "study/classify/robin_irvine.hpp"
 
 namespace ringside::study {
 
@@ -13,12 +17,18 @@ struct Classification {
   Verdicts verdicts;
   /// Non-root mode under the controls of hvm with nested paging, where the variant has it.
   std::optional<NonRootClassification> non_root;
+  /// On x86: the holes beside those that are published.
+  std::optional<Comparison> published;
 
   const Finding* find(std::string_view instruction) const;
 };
 
+/// Hears of each instruction that has been put to experiment: how many of how many.
+using Tell = std::function<void(u64 done, u64 of)>;
+
 /// Experiments with every instruction of the variant that the laboratory has.
-Classification classify(session::Laboratory& laboratory);
+Classification classify(session::Laboratory& laboratory, const Tell& tell = {});
+Classification classify(session::X86Laboratory& laboratory, const Tell& tell = {});
 
 /// The verdicts on a variant in which some instructions run in user mode and the others of a set
 /// trap.

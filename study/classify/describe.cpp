@@ -1,6 +1,9 @@
 #include "study/classify/describe.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <span>
 
 #include "study/classify/parts.hpp"
 
@@ -57,7 +60,8 @@ std::vector<WitnessRow> beside(const Parts& a, const Parts& b) {
 }
 
 // What came out: of the parts only those that changed on one side or came out different.
-std::vector<WitnessRow> outcomes(const Replay& replay) {
+template <class Lab>
+std::vector<WitnessRow> outcomes(const ReplayOf<Lab>& replay) {
   std::vector<WitnessRow> rows;
   const std::string a = ending(replay.a), b = ending(replay.b);
   rows.push_back({"it", a, b, a != b});
@@ -68,27 +72,39 @@ std::vector<WitnessRow> outcomes(const Replay& replay) {
     if (is_a[i].value != was_a[i].value || is_b[i].value != was_b[i].value)
       rows.push_back({is_a[i].what, is_a[i].value, is_b[i].value, is_a[i].value != is_b[i].value});
   if (replay.a.written != replay.b.written)
-    rows.push_back({"memory", written_text(replay.a), written_text(replay.b), true});
+    rows.push_back(
+        {"memory", written_text(replay.a.written), written_text(replay.b.written), true});
   return rows;
+}
+
+std::string code_text(const Laboratory& laboratory, u32 word, const LabState& state) {
+  return fmt::format("{} (word {:#010x})", laboratory.disassemble(word, state.cpu.pc), word);
+}
+std::string code_text(const X86Laboratory& laboratory, const LabX86Code& code,
+                      const LabX86State& state) {
+  const std::span bytes(code.bytes.data(), code.length);
+  return fmt::format("{} (bytes {:02x})", laboratory.disassemble(code, state.cpu.eip),
+                     fmt::join(bytes, " "));
 }
 
 }  // namespace
 
-WitnessText describe(Laboratory& laboratory, Class shown, const Witness& witness) {
-  const Replay replayed = replay(laboratory, witness);
+template <class Lab>
+WitnessText describe(Lab& laboratory, Class shown, const WitnessOf<Lab>& witness) {
+  const ReplayOf<Lab> replayed = replay(laboratory, witness);
   WitnessText text;
-  text.shown = shown;
+  text.shows = witness.shows;
   text.holds = replayed.holds;
   text.sentence = fmt::format("{}{}{}", heading(shown), shown == Class::kUser ? " " : ": ",
                               what_it_shows(witness.shows));
-  text.instruction = fmt::format(
-      "{} (word {:#010x})", laboratory.disassemble(witness.word, witness.a.cpu.pc), witness.word);
+  text.instruction = code_text(laboratory, witness.code, witness.a);
   if (witness.shows == Class::kControl) {
     text.states = {"before", "after"};
     text.before = beside(parts_of(replayed.a.before, replayed.a.map_before),
                          parts_of(replayed.a.after, replayed.a.map_after));
     // The PC goes on whatever becomes of Q.
-    std::erase_if(text.before, [](const WitnessRow& row) { return row.what == "pc"; });
+    std::erase_if(text.before,
+                  [](const WitnessRow& row) { return row.what == "pc" || row.what == "EIP"; });
     return text;
   }
   text.states = {"state A", "state B"};
@@ -96,5 +112,8 @@ WitnessText describe(Laboratory& laboratory, Class shown, const Witness& witness
   text.after = outcomes(replayed);
   return text;
 }
+
+template WitnessText describe(Laboratory&, Class, const WitnessOf<Laboratory>&);
+template WitnessText describe(X86Laboratory&, Class, const WitnessOf<X86Laboratory>&);
 
 }  // namespace ringside::study

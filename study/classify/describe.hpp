@@ -1,27 +1,13 @@
 // Witnesses in words: what a person reads who replays one.
 #pragma once
 
-#include "study/classify/finding.hpp"
+#include "study/classify/witness.hpp"
 
 namespace ringside::study {
 
-/// One part of the machine in both states.
-struct WitnessRow {
-  std::string what;  ///< "SR", "a0", "page 0xffff2000"
-  std::string a, b;
-  bool differs = false;
-};
-
-/// A witness, executed and taken apart. Parts that are zero in both states are left out. To control
-/// there is one state: then `a` is before the instruction and `b` after it, and `after` is empty.
-struct WitnessText {
-  Class shown = Class::kControl;      ///< what the finding takes it for
-  std::string sentence;               ///< what it shows
-  std::string instruction;            ///< as assembly, with its word
-  std::array<std::string, 2> states;  ///< titles of the columns
-  std::vector<WitnessRow> before, after;
-  bool holds = false;  ///< the replay showed the difference again
-};
-WitnessText describe(session::Laboratory& laboratory, Class shown, const Witness& witness);
+/// Replays a witness and takes it apart; `shown` is the class that the finding takes it for. For
+/// Laboratory and X86Laboratory.
+template <class Lab>
+WitnessText describe(Lab& laboratory, Class shown, const WitnessOf<Lab>& witness);
 
 }  // namespace ringside::study

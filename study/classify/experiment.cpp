@@ -1,6 +1,8 @@
 #include "study/classify/experiment.hpp"
 
 #include "base/hash.hpp"
+#include "study/classify/describe.hpp"
+#include "study/classify/gates.hpp"
 #include "study/classify/simplify.hpp"
 #include "study/classify/vary.hpp"
 
@@ -10,84 +12,128 @@ using namespace session;
 
 namespace {
 
-// How user mode answered, by the value of one bit of the status register.
-struct Gate {
-  LabStatusBit bit;
+// How user mode answered, by the value of a gate.
+struct Answers {
+  Gate gate;
   std::array<u64, 2> ran{}, trapped{};
-  void count(u32 sr, const LabOutcome& outcome) {
-    const bool value = sr & bit.bit;
-    ran[value] += outcome.completed;
-    trapped[value] += traps(outcome);
+
+  // Whether one value always traps and the other never does.
+  bool closed_by(bool value) const {
+    constexpr u64 kEnough = 8;
+    return trapped[value] >= kEnough && ran[value] == 0 && ran[!value] >= kEnough;
   }
 };
 
+template <class Lab>
 class Search {
  public:
-  Search(Laboratory& laboratory, const LabInstruction& instruction)
+  using State = typename Lab::State;
+  using Witness = WitnessOf<Lab>;
+
+  Search(Lab& laboratory, const typename Lab::Instruction& instruction)
       : laboratory_(laboratory), instruction_(instruction) {
-    finding_.instruction = instruction.name;
-    for (const LabStatusBit& each : lab_status_bits())
-      if (!each.user_writable && each.bit != kLabModeBit) gates_.push_back({each});
+    found_.finding.instruction = instruction.name;
+    for (const Gate& each : gates_of(State{})) answers_.push_back({each});
   }
 
   void trial(Random random);
-  Finding result();
+  /// Whether more states may tell more: few completed, or it is sensitive but was not seen to be so in user mode.
+  bool undecided(u64 enough) const;
+  Experiment<Lab> result();
 
  private:
+  bool has(Class which) const { return found_.witnesses.contains(which); }
+  void count_in_user_mode(const Witness& witness, const typename Lab::Outcome& outcome);
+  bool is_denied(const Witness& witness, const typename Lab::Outcome& outcome);
   void try_variations(Witness witness, Random& random);
-  void try_pair(Witness witness, Class shows, const LabState& b);
-  void try_many(Witness witness, Class shows, const LabState& b);
+  void try_pair(Witness witness, Class shows, const State& b);
+  void try_many(Witness witness, Class shows, const State& b);
   void try_pages(const Witness& witness, Random& random);
   void keep(const Witness& witness);
   bool wanted(const Witness& witness) const;
   void try_privileged(Witness witness);
   void judge_user_mode();
+  void judge_checks();
 
-  Laboratory& laboratory_;
-  const LabInstruction& instruction_;
-  Finding finding_;
-  std::vector<Gate> gates_;
+  Lab& laboratory_;
+  const typename Lab::Instruction& instruction_;
+  Experiment<Lab> found_;
+  std::vector<Answers> answers_;
+  State first_{};  ///< of the trial, and what came of it
+  typename Lab::Outcome outcome_{};
   u64 ran_in_user_ = 0, trapped_in_user_ = 0;
 };
 
-void Search::trial(Random random) {
+template <class Lab>
+void Search<Lab>::trial(Random random) {
   Witness witness;
-  witness.word = draw_word(random, instruction_);
-  witness.a = witness.b = draw_state(random);
-  const LabOutcome outcome = laboratory_.run(witness.a, witness.word);
-  finding_.completed += outcome.completed;
-  if (!witness.a.cpu.supervisor()) {
-    ran_in_user_ += outcome.completed;
-    trapped_in_user_ += traps(outcome);
-    for (Gate& gate : gates_) gate.count(witness.a.cpu.sr, outcome);
-  }
+  witness.code = draw_code(random, instruction_);
+  draw(random, witness.a);
+  witness.b = witness.a;
+  const auto outcome = laboratory_.run(witness.a, witness.code);
+  found_.finding.completed += outcome.completed;
+  if (witness.a.user()) count_in_user_mode(witness, outcome);
   if (!outcome.completed) return;
   if (changes_resources(outcome)) keep(witness);
   try_privileged(witness);
+  first_ = witness.a, outcome_ = outcome;
   try_variations(witness, random);
 }
 
-void Search::try_variations(Witness witness, Random& random) {
-  const LabState& a = witness.a;
+template <class Lab>
+bool Search<Lab>::undecided(u64 enough) const {
+  if (found_.finding.completed < enough) return true;
+  const bool sensitive = has(Class::kControl) || has(Class::kMode) || has(Class::kStatus);
+  return sensitive && !has(Class::kUser) && ran_in_user_ != 0;
+}
+
+template <class Lab>
+void Search<Lab>::count_in_user_mode(const Witness& witness, const typename Lab::Outcome& outcome) {
+  const bool denied = is_denied(witness, outcome);
+  ran_in_user_ += outcome.completed;
+  trapped_in_user_ += denied;
+  for (Answers& each : answers_) {
+    const bool value = is_set(each.gate, witness.a);
+    each.ran[value] += outcome.completed;
+    each.trapped[value] += denied;
+  }
+}
+
+// On x86 much else than the privilege level ends in #GP: a trap counts where supervisor mode has
+// none.
+template <class Lab>
+bool Search<Lab>::is_denied(const Witness& witness, const typename Lab::Outcome& outcome) {
+  if (!traps(outcome)) return false;
+  return !Lab::kTrapsHaveManyCauses ||
+         laboratory_.run(vary_mode(witness.a), witness.code).completed;
+}
+
+template <class Lab>
+void Search<Lab>::try_variations(Witness witness, Random& random) {
+  const State& a = witness.a;
   try_pair(witness, Class::kMode, vary_mode(a));
   try_pair(witness, Class::kFrames, vary_frames(a, random));
-  if (a.cpu.paging()) try_pages(witness, random);
+  if (a.paging()) try_pages(witness, random);
   try_pair(witness, Class::kStatus, vary_paging(a));
   try_many(witness, Class::kStatus, vary_status(a, random));
   try_pair(witness, Class::kTime, vary_time(a, random));
 }
 
-void Search::try_pair(Witness witness, Class shows, const LabState& b) {
+template <class Lab>
+void Search<Lab>::try_pair(Witness witness, Class shows, const State& b) {
   witness.shows = shows;
   witness.b = b;
-  if (wanted(witness) && replay(laboratory_, witness).holds) keep(witness);
+  if (!wanted(witness)) return;
+  const bool known = witness.a == first_;
+  if ((known ? replay(laboratory_, witness, outcome_) : replay(laboratory_, witness)).holds) keep(witness);
 }
 
 // Much is varied at once; if that makes a difference, one part of it is looked for that does.
-void Search::try_many(Witness witness, Class shows, const LabState& b) {
+template <class Lab>
+void Search<Lab>::try_many(Witness witness, Class shows, const State& b) {
   witness.shows = shows;
   witness.b = b;
-  if (!wanted(witness) || !replay(laboratory_, witness).holds) return;
+  if (!wanted(witness) || !replay(laboratory_, witness, outcome_).holds) return;
   const auto way = step_by_step(witness.a, b);
   for (std::size_t i = 1; i < way.size(); ++i) {
     try_pair(witness, shows, way[i]);
@@ -95,56 +141,84 @@ void Search::try_many(Witness witness, Class shows, const LabState& b) {
   }
 }
 
-void Search::try_pages(const Witness& witness, Random& random) {
-  const u32 accessed = laboratory_.accessed(witness.a, witness.word);
+template <class Lab>
+void Search<Lab>::try_pages(const Witness& witness, Random& random) {
+  const u32 accessed = laboratory_.accessed(witness.a, witness.code);
   try_many(witness, Class::kPages, vary_pages(witness.a, ~accessed, random));
 }
 
 // Supervisor mode completed: does user mode trap? Whether it always does is judged at the end.
-void Search::try_privileged(Witness witness) {
+template <class Lab>
+void Search<Lab>::try_privileged(Witness witness) {
   witness.shows = Class::kPrivileged;
   witness.a = vary_mode(witness.b);
-  if (finding_.is(Class::kPrivileged) || !replay(laboratory_, witness).holds) return;
-  finding_.witnesses[Class::kPrivileged] = simplify(laboratory_, witness);
+  if (has(Class::kPrivileged) || !replay(laboratory_, witness).holds) return;
+  found_.witnesses[Class::kPrivileged] = simplify(laboratory_, witness);
 }
 
-bool Search::wanted(const Witness& witness) const {
-  const bool user = !witness.a.cpu.supervisor() && !witness.b.cpu.supervisor();
-  return !finding_.is(witness.shows) ||
-         (user && witness.shows != Class::kTime && !finding_.is(Class::kUser));
+template <class Lab>
+bool Search<Lab>::wanted(const Witness& witness) const {
+  const bool of_user = witness.in_user_mode() && witness.shows != Class::kTime;
+  return !has(witness.shows) || (of_user && !has(Class::kUser));
 }
 
-void Search::keep(const Witness& witness) {
+template <class Lab>
+void Search<Lab>::keep(const Witness& witness) {
   if (!wanted(witness)) return;
   const Witness simple = simplify(laboratory_, witness);
-  finding_.witnesses.try_emplace(witness.shows, simple);
-  const bool user = !witness.a.cpu.supervisor() && !witness.b.cpu.supervisor();
-  if (user && witness.shows != Class::kTime) finding_.witnesses.try_emplace(Class::kUser, simple);
+  found_.witnesses.try_emplace(witness.shows, simple);
+  if (witness.in_user_mode() && witness.shows != Class::kTime)
+    found_.witnesses.try_emplace(Class::kUser, simple);
 }
 
-void Search::judge_user_mode() {
+template <class Lab>
+void Search<Lab>::judge_user_mode() {
+  Finding& finding = found_.finding;
   if (trapped_in_user_ != 0)
-    finding_.in_user = ran_in_user_ != 0 ? InUserMode::kSometimesTraps : InUserMode::kTraps;
-  if (finding_.in_user != InUserMode::kTraps) finding_.witnesses.erase(Class::kPrivileged);
-  if (finding_.in_user != InUserMode::kSometimesTraps) return;
-  for (const Gate& gate : gates_)
+    finding.in_user = ran_in_user_ != 0 ? InUserMode::kSometimesTraps : InUserMode::kTraps;
+  if (finding.in_user != InUserMode::kSometimesTraps) return;
+  for (const Answers& each : answers_)
     for (const bool value : {false, true})
-      if (gate.trapped[value] != 0 && gate.ran[value] == 0)
-        finding_.gates.push_back((value ? "" : "not ") + std::string(gate.bit.name));
+      if (each.closed_by(value))
+        finding.gates.push_back((value ? "" : "not ") + std::string(each.gate.name));
 }
 
-Finding Search::result() {
+// What traps in user mode in some states only, and behind no bit that a monitor could set, is not
+// privileged: that it completes in supervisor mode where user mode is denied it is a result that
+// depends on the mode.
+template <class Lab>
+void Search<Lab>::judge_checks() {
+  const Finding& finding = found_.finding;
+  if (finding.in_user == InUserMode::kTraps) return;
+  auto denied = found_.witnesses.extract(Class::kPrivileged);
+  if (denied.empty() || !finding.gates.empty()) return;
+  denied.key() = Class::kMode;
+  found_.witnesses.insert(std::move(denied));
+}
+
+template <class Lab>
+Experiment<Lab> Search<Lab>::result() {
   judge_user_mode();
-  return std::move(finding_);
+  judge_checks();
+  for (const auto& [shown, witness] : found_.witnesses)
+    found_.finding.witnesses[shown] = describe(laboratory_, shown, witness);
+  return std::move(found_);
 }
 
 }  // namespace
 
-Finding experiment(Laboratory& laboratory, const LabInstruction& instruction, u32 trials) {
-  Search search(laboratory, instruction);
+template <class Lab>
+Experiment<Lab> experiment(Lab& laboratory, const typename Lab::Instruction& instruction,
+                           u32 trials) {
+  Search<Lab> search(laboratory, instruction);
   const u64 seed = hash_bytes(instruction.name.data(), instruction.name.size());
-  for (u32 i = 0; i < trials; ++i) search.trial(Random(hash_mix(seed, i)));
+  const u32 most = trials * Lab::kPatience;
+  for (u32 i = 0; i < most && (i < trials || search.undecided(trials / 2)); ++i)
+    search.trial(Random(hash_mix(seed, i)));
   return search.result();
 }
+
+template Experiment<Laboratory> experiment(Laboratory&, const LabInstruction&, u32);
+template Experiment<X86Laboratory> experiment(X86Laboratory&, const LabX86Instruction&, u32);
 
 }  // namespace ringside::study

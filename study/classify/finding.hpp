@@ -1,17 +1,13 @@
-// What the experiments look for (Popek and Goldberg, Formal requirements for virtualizable third
-// generation architectures, CACM 17(7), 1974) and what they find.
-//
-// Resource state Q = mode, status register without the user flags (those count as registers),
-// control registers, the halted flag, the effective translations. A state = Q, registers, PC, and
-// memory as seen through the map. Memory that comes out is seen through the map that went in: a
-// changed map is a changed Q, not a changed memory. A fault about an address is no trap here.
+// What the experiments find (Popek and Goldberg, Formal requirements for virtualizable third
+// generation architectures, CACM 17(7), 1974), as plain data.
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "session/laboratory.hpp"
+#include "base/types.hpp"
 
 namespace ringside::study {
 
@@ -32,13 +28,22 @@ inline constexpr Class kClasses[] = {Class::kControl, Class::kMode,      Class::
 /// "control", "mode", "status", "frames", "pages", "user", "time", "privileged".
 std::string_view class_name(Class which);
 
-/// Two states and a word that show a class when they are executed. To control, and in the class
-/// of user mode for control's sake, there is one state: `a` and `b` are equal.
-struct Witness {
-  Class shows = Class::kControl;  ///< never kUser: what is shown in user mode
-  u32 word = 0;
-  session::LabState a, b;
-  bool operator==(const Witness&) const = default;
+/// One part of the machine in both states.
+struct WitnessRow {
+  std::string what;  ///< "SR", "a0", "page 0xffff2000"
+  std::string a, b;
+  bool differs = false;
+};
+
+/// A witness, executed and taken apart. Parts that are zero in both states are left out. To control
+/// there is one state: then `a` is before the instruction and `b` after it, and `after` is empty.
+struct WitnessText {
+  Class shows = Class::kControl;      ///< what its two states show, never kUser
+  std::string sentence;               ///< what it shows, in words
+  std::string instruction;            ///< as assembly, with its code
+  std::array<std::string, 2> states;  ///< titles of the columns
+  std::vector<WitnessRow> before, after;
+  bool holds = false;  ///< the replay showed the difference again
 };
 
 /// Whether an instruction traps in user mode, address faults left aside.
@@ -47,9 +52,9 @@ enum class InUserMode : u8 { kRuns, kSometimesTraps, kTraps };
 /// All that was found about one instruction.
 struct Finding {
   std::string instruction;
-  std::map<Class, Witness> witnesses;  ///< one for each class it belongs to
+  std::map<Class, WitnessText> witnesses;  ///< one for each class it belongs to
   InUserMode in_user = InUserMode::kRuns;
-  /// Bits of the status register that make it trap in user mode in every state drawn ("TSD").
+  /// Bits of Q that make it trap in user mode in every state drawn ("TSD").
   std::vector<std::string> gates;
   u64 completed = 0;  ///< states in which it completed
 
@@ -63,19 +68,5 @@ struct Finding {
   /// A monitor can make it trap in user mode: always does, or behind a bit.
   bool can_be_made_to_trap() const { return in_user == InUserMode::kTraps || !gates.empty(); }
 };
-
-/// What executing a witness gives.
-struct Replay {
-  session::LabOutcome a, b;
-  bool holds = false;  ///< they show what the witness says
-};
-Replay replay(session::Laboratory& laboratory, const Witness& witness);
-
-/// Whether Q came out other than it went in.
-bool changes_resources(const session::LabOutcome& outcome);
-/// Whether registers, user flags, PC or memory come out different.
-bool results_differ(const session::LabOutcome& a, const session::LabOutcome& b);
-/// A trap that counts as one.
-bool traps(const session::LabOutcome& outcome);
 
 }  // namespace ringside::study

@@ -25,11 +25,11 @@ Json verdicts_json(const Verdicts& verdicts) {
   return list;
 }
 
-Json finding_json(session::Laboratory& laboratory, const Finding& f) {
+Json finding_json(const Finding& f) {
   Json classes = Json::array(), witnesses = Json::array();
   for (const auto& [shown, witness] : f.witnesses) {
     classes.push_back(class_name(shown));
-    witnesses.push_back(to_json(describe(laboratory, shown, witness)));
+    witnesses.push_back(to_json(shown, witness));
   }
   return {{"name", f.instruction},
           {"traps_in_user", in_user_name(f.in_user)},
@@ -58,7 +58,21 @@ Json non_root_json(const NonRootClassification& all) {
                     {"time_sensitive", f.time},
                     {"hole", f.hole()},
                     {"completed", f.completed}});
-  return {{"controls", "hvm with nested paging"}, {"instructions", list}, {"theorems", verdicts_json(all.verdicts)}};
+  return {{"controls", "hvm with nested paging"},
+          {"instructions", list},
+          {"theorems", verdicts_json(all.verdicts)}};
+}
+
+Json published_json(const Comparison& comparison) {
+  Json listed = Json::array(), extras = Json::array();
+  for (const PublishedInstruction& each : comparison.published)
+    listed.push_back({{"name", each.name},
+                      {"group", each.group},
+                      {"instructions", each.rows},
+                      {"found", each.found}});
+  for (const Extra& each : comparison.extras)
+    extras.push_back({{"name", each.instruction}, {"why", each.why}});
+  return {{"source", kRobinIrvine}, {"listed", listed}, {"extras", extras}};
 }
 
 }  // namespace
@@ -75,8 +89,8 @@ std::string_view in_user_name(InUserMode in_user) {
   return "always";
 }
 
-Json to_json(const WitnessText& witness) {
-  return {{"class", class_name(witness.shown)},
+Json to_json(Class shown, const WitnessText& witness) {
+  return {{"class", class_name(shown)},
           {"shows", witness.sentence},
           {"instruction", witness.instruction},
           {"states", witness.states},
@@ -85,15 +99,15 @@ Json to_json(const WitnessText& witness) {
           {"replayed", witness.holds}};
 }
 
-Json to_json(session::Laboratory& laboratory, const Classification& all) {
+Json to_json(const Classification& all) {
   Json instructions = Json::array();
-  for (const Finding& finding : all.findings)
-    instructions.push_back(finding_json(laboratory, finding));
+  for (const Finding& finding : all.findings) instructions.push_back(finding_json(finding));
   return {{"schema", "ringside/classify/1"},
           {"isa", all.isa},
           {"instructions", instructions},
           {"theorems", verdicts_json(all.verdicts)},
-          {"non_root", all.non_root ? non_root_json(*all.non_root) : Json(nullptr)}};
+          {"non_root", all.non_root ? non_root_json(*all.non_root) : Json(nullptr)},
+          {"published", all.published ? published_json(*all.published) : Json(nullptr)}};
 }
 
 Json to_json(const std::vector<SubsetVerdicts>& subsets) {
@@ -112,7 +126,8 @@ Json to_json(const GuestUses& uses) {
     list.push_back({{"address", use.address},
                     {"symbol", use.symbol},
                     {"instruction", use.instruction},
-                    {"text", use.text}});
+                    {"text", use.text},
+                    {"hole", use.hole}});
   return {{"file", uses.file}, {"sensitive", list}, {"counts", uses.counts}};
 }
 

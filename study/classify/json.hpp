@@ -9,10 +9,11 @@
 namespace ringside::study {
 
 /// The whole report, with a witness for each class found.
-nlohmann::ordered_json to_json(session::Laboratory& laboratory, const Classification& all);
+nlohmann::ordered_json to_json(const Classification& all);
 nlohmann::ordered_json to_json(const std::vector<SubsetVerdicts>& subsets);
 nlohmann::ordered_json to_json(const GuestUses& uses);
-nlohmann::ordered_json to_json(const WitnessText& witness);
+/// `shown` is the class that the finding takes the witness for.
+nlohmann::ordered_json to_json(Class shown, const WitnessText& witness);
 
 /// "never", "sometimes" or "always".
 std::string_view in_user_name(InUserMode in_user);

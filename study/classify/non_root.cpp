@@ -20,7 +20,8 @@ LabHost draw_host(Random& random) {
   std::iota(order.begin(), order.end(), 0u);
   for (u32 i = static_cast<u32>(order.size()); i > 1; --i)
     std::swap(order[i - 1], order[random.below(i)]);
-  host.registers = {random.word() & ~u32{3}, kLabModeBit, lab_ptbr(random.below(kLabTableFrames), 2)};
+  host.registers = {random.word() & ~u32{3}, kLabModeBit,
+                    lab_ptbr(random.below(kLabTableFrames), 2)};
   return host;
 }
 
@@ -40,7 +41,8 @@ bool results_differ(const LabGuestOutcome& a, const LabGuestOutcome& b) {
 
 class GuestSearch {
  public:
-  GuestSearch(GuestLaboratory& laboratory, const LabInstruction& instruction, LabExits exits, bool nested)
+  GuestSearch(GuestLaboratory& laboratory, const LabInstruction& instruction, LabExits exits,
+              bool nested)
       : laboratory_(laboratory), instruction_(instruction), exits_(exits), nested_(nested) {
     finding_.instruction = instruction.name;
   }
@@ -61,7 +63,8 @@ class GuestSearch {
   }
 
   GuestFinding result() {
-    if (exited_ != 0) finding_.exits = stayed_ != 0 ? InUserMode::kSometimesTraps : InUserMode::kTraps;
+    if (exited_ != 0)
+      finding_.exits = stayed_ != 0 ? InUserMode::kSometimesTraps : InUserMode::kTraps;
     finding_.can_be_made_to_exit = all_exited_ != 0 && all_stayed_ == 0;
     return finding_;
   }
@@ -100,14 +103,18 @@ class GuestSearch {
 };
 
 Judged judged(const GuestFinding& f) {
-  return {f.instruction, f.sensitive(), f.user, f.time, f.exits == InUserMode::kTraps,
+  return {f.instruction,
+          f.sensitive(),
+          f.user,
+          f.time,
+          f.exits == InUserMode::kTraps,
           f.exits == InUserMode::kTraps || f.can_be_made_to_exit};
 }
 
 }  // namespace
 
-NonRootClassification classify_non_root(const std::vector<LabInstruction>& instructions, LabExits exits,
-                                        bool nested) {
+NonRootClassification classify_non_root(const std::vector<LabInstruction>& instructions,
+                                        LabExits exits, bool nested) {
   NonRootClassification all;
   std::vector<Judged> cases;
   GuestLaboratory laboratory;

@@ -1,7 +1,8 @@
-// Popek and Goldberg's question asked of non-root mode (zisa-h): does a guest there depend on, or change, what is the
-// VMM's, other than by an exit? The VMM's are the host frames that the guest's memory lies in, its tables, its control
-// block and registers, the interrupts of the host, and whether the CPU goes on. The guest's own mode, status and control
-// registers are not: hardware keeps a set of them for each.
+// Popek and Goldberg's question asked of non-root mode (zisa-h): does a guest there depend on, or
+// change, what is the VMM's, other than by an exit? The VMM's are the host frames that the guest's
+// memory lies in, its tables, its control block and registers, the interrupts of the host, and
+// whether the CPU goes on. The guest's own mode, status and control registers are not: hardware
+// keeps a set of them for each.
 #pragma once
 
 #include "session/laboratory_guest.hpp"
@@ -27,8 +28,8 @@ struct NonRootClassification {
   Verdicts verdicts;
 };
 
-/// Experiments with each instruction of the list. Deterministic, as in root mode. `nested`: the guest's memory lies
-/// behind nested tables, else its own tables hold host frames.
+/// Experiments with each instruction of the list. Deterministic, as in root mode. `nested`: the
+/// guest's memory lies behind nested tables, else its own tables hold host frames.
 NonRootClassification classify_non_root(const std::vector<session::LabInstruction>& instructions,
                                         session::LabExits exits = session::LabExits::kHvm,
                                         bool nested = true);

@@ -52,16 +52,20 @@ Verdict second(const Verdict& first, const Names& timed) {
 
 Verdicts judge(const std::vector<Judged>& cases, std::string_view privileged) {
   const auto holes = breakers(cases, [](const Judged& c) { return c.sensitive && !c.privileged; });
-  const auto timed = breakers(cases, [](const Judged& c) { return c.time_sensitive && !c.can_be_made_to_trap; });
-  const auto user = breakers(cases, [](const Judged& c) { return c.user_sensitive && !c.privileged; });
+  const auto timed =
+      breakers(cases, [](const Judged& c) { return c.time_sensitive && !c.can_be_made_to_trap; });
+  const auto user =
+      breakers(cases, [](const Judged& c) { return c.user_sensitive && !c.privileged; });
   const bool exits = privileged == "exits";
   const auto condition = [&](std::string_view which) {
     return fmt::format("every {} instruction {}{}", which, exits ? "" : "is ", privileged);
   };
   const auto breach = [&](std::string_view which) {
-    return exits ? fmt::format("{} without an exit", which) : fmt::format("{} and not {}", which, privileged);
+    return exits ? fmt::format("{} without an exit", which)
+                 : fmt::format("{} and not {}", which, privileged);
   };
-  const Verdict first = simple("Theorem 1 (a VMM can be built)", holes, condition("sensitive"), breach("sensitive"));
+  const Verdict first =
+      simple("Theorem 1 (a VMM can be built)", holes, condition("sensitive"), breach("sensitive"));
   return {first, second(first, timed),
           simple("Theorem 3 (a hybrid VMM can be built)", user, condition("user-sensitive"),
                  breach("user-sensitive"))};
@@ -70,8 +74,8 @@ Verdicts judge(const std::vector<Judged>& cases, std::string_view privileged) {
 Verdicts judge(const std::vector<Finding>& findings) {
   std::vector<Judged> cases;
   for (const Finding& f : findings)
-    cases.push_back({f.instruction, f.sensitive(), f.is(Class::kUser), f.is(Class::kTime), f.privileged(),
-                     f.can_be_made_to_trap()});
+    cases.push_back({f.instruction, f.sensitive(), f.is(Class::kUser), f.is(Class::kTime),
+                     f.privileged(), f.can_be_made_to_trap()});
   return judge(cases, "privileged");
 }
 

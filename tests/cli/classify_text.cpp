@@ -62,6 +62,18 @@ TEST_CASE("classify prints non-root mode apart, and only what has something to s
   CHECK(line_of(text, "The other 1 are innocuous").find("never exit") != std::string::npos);
 }
 
+TEST_CASE("classify prints the published list beside what was found, and what is found beyond it") {
+  Classification all = three_instructions();
+  all.published = compare_with_robin_irvine(
+      {finding("sgdt", {Class::kStatus}, InUserMode::kRuns), finding("sidt", {}, InUserMode::kRuns),
+       finding("iret", {Class::kControl}, InUserMode::kSometimesTraps), finding("add", {}, InUserMode::kRuns)});
+  const std::string text = classify_text(all, kPlain);
+  CHECK(line_of(text, "SGDT").ends_with("yes"));
+  CHECK(line_of(text, "SIDT").ends_with("no"));
+  CHECK(line_of(text, "iret").find("RET far") != std::string::npos);
+  CHECK(all.published->extras.size() == 1);
+}
+
 TEST_CASE("a witness shows both states and marks what differs") {
   WitnessText witness;
   witness.sentence = "it depends";
@@ -96,6 +108,16 @@ TEST_CASE("sensitive instructions of a guest are listed and counted") {
   CHECK(line_of(text, "0x80000004").find("main+0x4") != std::string::npos);
   CHECK(text.find("2 peek") != std::string::npos);
   CHECK(text.find("2 in all") != std::string::npos);
+}
+
+TEST_CASE("a list of x86 code says which are holes") {
+  const GuestUses uses{"guest",
+                       {{0x100000, "main", "popf", "popfd", true}, {0x100001, "main+0x1", "cli", "cli", false}},
+                       {{"cli", 1}, {"popf", 1}},
+                       true};
+  const std::string text = uses_text(uses, kPlain);
+  CHECK(line_of(text, "0x00100000").ends_with("yes"));
+  CHECK(line_of(text, "0x00100001").ends_with("-"));
 }
 
 }  // namespace

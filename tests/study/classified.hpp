@@ -20,6 +20,17 @@ inline Classification classified(const std::string& isa) {
   return classify(laboratory);
 }
 
+inline Classification classified_x86() {
+  session::X86Laboratory laboratory;
+  return classify(laboratory);
+}
+
+/// The same, made once for all tests.
+inline const Classification& x86_once() {
+  static const Classification all = classified_x86();
+  return all;
+}
+
 inline std::set<std::string> classes_of(const Finding& finding) {
   std::set<std::string> names;
   for (const auto& [shown, witness] : finding.witnesses) names.emplace(class_name(shown));

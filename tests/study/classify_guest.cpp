@@ -40,6 +40,44 @@ TEST_CASE("the code of a bundled guest is read with its symbols") {
   for (const SensitiveUse& use : uses.uses) CHECK_FALSE(use.symbol.empty());
 }
 
+// pctest runs in the upper half of memory, and is loaded at 1 MiB.
+TEST_CASE("the sensitive instructions of an x86 kernel stand where they run, with symbols") {
+  session::Options options;
+  options.guest = RINGSIDE_BUILD_DIR "/guests/x86/pctest";
+  const auto code = session::guest_code(options);
+  REQUIRE(code);
+  CHECK(code->isa == "x86");
+  CHECK(code->words.empty());
+  const GuestUses uses = sensitive_uses(*code, session::X86Laboratory(), x86_once());
+  for (const char* name : {"pushf", "popf", "iret", "mov_to_segment", "lgdt", "mov_to_cr", "hlt"}) {
+    INFO(name);
+    CHECK(uses.counts.contains(name));
+  }
+  CHECK_FALSE(uses.counts.contains("add"));
+  for (const SensitiveUse& use : uses.uses) {
+    INFO(use.text);
+    CHECK(use.address >= 0x80100000);
+    CHECK_FALSE(use.symbol.empty());
+    CHECK(use.hole == x86_once().find(use.instruction)->hole());
+  }
+}
+
+TEST_CASE("x86 code that a symbol cuts is no instruction") {
+  using session::ListingLine;
+  const auto line = [](u32 address, std::vector<u8> bytes) {
+    return ListingLine{address, std::move(bytes), "", {}, "f", false, "text", "", false};
+  };
+  // pushf; half of a far call; rdtsc; in al, dx; nop
+  const session::GuestCode code{"guest", "x86", {},
+                                {line(0, {0x9c}), line(1, {0x9a}), line(2, {0x0f, 0x31}), line(4, {0xec}),
+                                 line(5, {0x90})}};
+  const GuestUses uses = sensitive_uses(code, session::X86Laboratory(), x86_once());
+  CHECK(uses.counts == std::map<std::string, u64>{{"in", 1}, {"pushf", 1}, {"rdtsc", 1}});
+  REQUIRE(uses.uses.size() == 3);
+  CHECK(uses.uses[0].hole);
+  CHECK_FALSE(uses.uses[2].hole);
+}
+
 TEST_CASE("a guest that is none gives an error") {
   session::Options options;
   options.guest = "no-such-guest";

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "study/classified.hpp"
+#include "study/classify/experiment.hpp"
 #include "study/classify/json.hpp"
 #include "study/classify/vary.hpp"
 
@@ -48,48 +49,40 @@ void check_pair(Class shows, const LabState& a, const LabState& b) {
 
 TEST_CASE("replaying a witness shows the difference again") {
   for (const char* isa : {"zisa", "zisa-v"}) {
-    auto found = laboratory_of(isa);
-    const Classification all = classify(found);
+    auto laboratory = laboratory_of(isa);
     auto fresh = laboratory_of(isa);
-    for (const Finding& finding : all.findings)
-      for (const auto& [shown, witness] : finding.witnesses) {
-        INFO(isa << " " << finding.instruction << " " << class_name(shown));
-        CHECK(fresh.name_of(witness.word) == finding.instruction);
+    for (const LabInstruction& instruction : laboratory.instructions())
+      for (const auto& [shown, witness] : experiment(laboratory, instruction).witnesses) {
+        INFO(isa << " " << instruction.name << " " << class_name(shown));
+        CHECK(fresh.name_of(witness.code) == instruction.name);
         CHECK(replay(fresh, witness).holds);
         check_pair(witness.shows, witness.a, witness.b);
-        const bool user = !witness.a.cpu.supervisor() && !witness.b.cpu.supervisor();
-        if (shown == Class::kUser) CHECK(user);
+        if (shown == Class::kUser) CHECK(witness.in_user_mode());
       }
   }
 }
 
 TEST_CASE("a witness does not hold for a machine without the hole") {
-  const Classification all = classified("zisa");
-  auto closed = laboratory_of("zisa-v");
-  for (const char* hole : {"read_sr", "read_ptbr", "probe"})
-    CHECK_FALSE(replay(closed, all.find(hole)->witnesses.at(Class::kUser)).holds);
+  auto open = laboratory_of("zisa"), closed = laboratory_of("zisa-v");
+  for (const char* hole : {"read_sr", "read_ptbr", "probe"}) {
+    const auto at = std::ranges::find(open.instructions(), hole, &LabInstruction::name);
+    CHECK_FALSE(replay(closed, experiment(open, *at).witnesses.at(Class::kUser)).holds);
+  }
 }
 
 TEST_CASE("a witness in words names what differs") {
-  auto laboratory = laboratory_of("zisa");
-  const Classification all = classify(laboratory);
-  for (const Finding& finding : all.findings)
-    for (const auto& [shown, witness] : finding.witnesses) {
+  for (const Finding& finding : classified("zisa").findings)
+    for (const auto& [shown, text] : finding.witnesses) {
       INFO(finding.instruction << " " << class_name(shown));
-      const WitnessText text = describe(laboratory, shown, witness);
       CHECK(text.holds);
       const auto differs = [](const WitnessRow& row) { return row.differs; };
       CHECK(std::ranges::any_of(text.before, differs));
-      if (witness.shows != Class::kControl) CHECK(std::ranges::any_of(text.after, differs));
+      if (text.shows != Class::kControl) CHECK(std::ranges::any_of(text.after, differs));
     }
 }
 
 TEST_CASE("two runs find the same, to the last bit of each witness") {
-  const auto report = [] {
-    auto laboratory = laboratory_of("zisa");
-    const Classification all = classify(laboratory);
-    return to_json(laboratory, all).dump();
-  };
+  const auto report = [] { return to_json(classified("zisa")).dump(); };
   const std::string once = report();
   CHECK(once == report());
   CHECK(once.find("\"schema\":\"ringside/classify/1\"") != std::string::npos);
