@@ -50,20 +50,42 @@ u64 as_number(const std::string& text) {
   return number;
 }
 
+std::vector<std::string> virt_options(const std::string& append) {
+  return {"-M",
+          "virt",
+          "-bios",
+          "none",
+          "-nographic",
+          "-device",
+          fmt::format("loader,addr=0x80ffff00,data={:#x},data-len=8", as_number(append))};
+}
+
+// The debug exit port ends QEMU with an odd status: 1 for the guest's 0.
+constexpr int kPcStatus = 1;
+std::vector<std::string> pc_options(const std::string& append) {
+  return {"-display", "none", "-serial", "stdio",
+          "-append",  append, "-device", "isa-debug-exit,iobase=0xf4,iosize=4"};
+}
+
 Result<Run> run_qemu(const Settings& s, const std::string& guest, const std::string& append) {
-  auto child =
-      run_child({s.qemu, "-M", "virt", "-bios", "none", "-icount", "shift=0", "-nographic", "-m",
-                 fmt::format("{}M", kGuestRam >> 20), "-kernel", guest, "-device",
-                 fmt::format("loader,addr=0x80ffff00,data={:#x},data-len=8", as_number(append))});
+  const bool pc = s.isa == "x86";
+  std::vector<std::string> command = {
+      s.qemu.empty() ? opponent(s).qemu : s.qemu, "-icount", "shift=0", "-m",
+      fmt::format("{}M", kGuestRam >> 20),        "-kernel", guest};
+  for (const auto& option : pc ? pc_options(append) : virt_options(append))
+    command.push_back(option);
+  auto child = run_child(command);
   if (!child) return fail(child.error());
-  if (child->status != 0) return ended_badly(guest, *child);
+  if (child->status != (pc ? kPcStatus : 0)) return ended_badly(guest, *child);
   return Run{child->output, 0, std::move(*child)};
 }
 
 Result<void> run_both(const Settings& s, const std::string& rounds, Program& program, bool full) {
-  const auto ours = run_ringside(s, fmt::format("{}/{}-zisa", s.programs, program.name), rounds);
+  const auto ours =
+      run_ringside(s, fmt::format("{}/{}{}", s.programs, program.name, opponent(s).ours), rounds);
   if (!ours) return fail(ours.error());
-  const auto theirs = run_qemu(s, fmt::format("{}/{}-qemu", s.programs, program.name), rounds);
+  const auto theirs =
+      run_qemu(s, fmt::format("{}/{}{}", s.programs, program.name, opponent(s).theirs), rounds);
   if (!theirs) return fail(theirs.error());
   if (ours->console != theirs->console)
     return fail({Error::Kind::kInternal, program.name, "",
@@ -124,12 +146,18 @@ double Side::seconds() const {
   return best(full) - best(empty);
 }
 
+Opponent opponent(const Settings& settings) {
+  if (settings.isa == "x86") return {"qemu-system-i386", "-pc", "-pc"};
+  return {"qemu-system-riscv32", "-zisa", "-qemu"};
+}
+
 Result<Measured> measure(const Settings& settings) {
   Measured all;
   all.programs = wanted(settings);
   for (unsigned i = 0; i < settings.repeats; ++i) {
     for (Program& program : all.programs)
       if (auto done = measure_program(settings, program); !done) return fail(done.error());
+    if (settings.isa != "zisa") continue;
     if (auto done = measure_back(settings, all); !done) return fail(done.error());
     if (auto done = measure_hello(settings, all); !done) return fail(done.error());
     if (auto done = measure_strategies(settings, all); !done) return fail(done.error());

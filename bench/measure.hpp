@@ -11,10 +11,11 @@
 namespace ringside::bench {
 
 struct Settings {
+  std::string isa = "zisa";  ///< or "x86": the five programs alone, as multiboot kernels
   std::string ringside = "build/ringside";  ///< the program to measure
   std::string programs = "build/bench";     ///< folder of the linked programs
-  std::string qemu = "qemu-system-riscv32";
-  std::vector<std::string> only;  ///< names of programs; empty: all
+  std::string qemu;                         ///< empty: that of the ISA, by its usual name
+  std::vector<std::string> only;            ///< names of programs; empty: all
   unsigned repeats = 5;
   unsigned percent = 100;  ///< of a program's default rounds
   bool json = false;
@@ -50,13 +51,20 @@ struct StrategySpeed {
 struct Measured {
   std::vector<Program> programs;
   double geometric_mean = 0;  ///< of the ratios
+  // The rest is measured on Z-ISA alone.
   std::vector<double>
       back;  ///< wall seconds of one `back` of the debugger, 100 million instructions in
-  std::vector<double> hello;  ///< wall seconds of zos printing hello, from start to end
-  u64 resident_bytes = 0;     ///< the most that any run held
+  std::vector<double> hello;              ///< wall seconds of zos printing hello, from start to end
+  u64 resident_bytes = 0;                 ///< the most that any run held
   std::vector<StrategySpeed> user_bound;  ///< instructions of user code; the first is bare
   std::vector<StrategySpeed> exits;       ///< exits and what is done about them
 };
+
+/// The QEMU to measure against, and the folder's names of the programs for each side end so.
+struct Opponent {
+  const char *qemu, *ours, *theirs;
+};
+Opponent opponent(const Settings& settings);
 
 /// RAM of the guests measured: the same for both sides.
 inline constexpr u64 kGuestRam = 16u << 20;

@@ -23,8 +23,8 @@ Json side(const Program& program, const Side& side) {
 }
 
 std::string strategies_table(const Measured& all) {
-  std::string text = fmt::format("\n{:<15} {:>14} {:>14}   {:<18} {:>14}\n", "user code under", "million insns/s",
-                                 "of bare", "exits of", "a million take");
+  std::string text = fmt::format("\n{:<15} {:>14} {:>14}   {:<18} {:>14}\n", "user code under",
+                                 "million insns/s", "of bare", "exits of", "a million take");
   for (std::size_t i = 0; i < all.user_bound.size(); ++i) {
     const StrategySpeed& user = all.user_bound[i];
     text += fmt::format("{:<15} {:>15.0f} {:>14.2f}", user.strategy, user.per_second() / 1e6,
@@ -49,6 +49,20 @@ Json speeds(const std::vector<StrategySpeed>& all) {
   return list;
 }
 
+// What is measured beside the five programs.
+std::string rest_as_table(const Measured& all) {
+  std::string text = fmt::format(
+      "\none step back after 100 million instructions: {:.0f} ms (to reach: under 100)\n",
+      1000 * best(all.back));
+  text += fmt::format("hello on zos from start to end: {:.0f} ms (to reach: under 50)\n",
+                      1000 * best(all.hello));
+  text += fmt::format(
+      "resident memory of a run: {:.1f} MiB, with {:.0f} MiB of guest RAM (to reach: at most 64 MB "
+      "more)\n",
+      static_cast<double>(all.resident_bytes) / kMebibyte, kGuestRam / kMebibyte);
+  return text + strategies_table(all);
+}
+
 }  // namespace
 
 std::string as_table(const Measured& all) {
@@ -60,16 +74,7 @@ std::string as_table(const Measured& all) {
                         p.mips(p.qemu), p.ratio());
   text += fmt::format("{:<15} {:>13} {:>14} {:>14} {:>7.2f}\n", "geometric mean", "", "", "",
                       all.geometric_mean);
-  text += fmt::format(
-      "\none step back after 100 million instructions: {:.0f} ms (to reach: under 100)\n",
-      1000 * best(all.back));
-  text += fmt::format("hello on zos from start to end: {:.0f} ms (to reach: under 50)\n",
-                      1000 * best(all.hello));
-  text += fmt::format(
-      "resident memory of a run: {:.1f} MiB, with {:.0f} MiB of guest RAM (to reach: at most 64 MB "
-      "more)\n",
-      static_cast<double>(all.resident_bytes) / kMebibyte, kGuestRam / kMebibyte);
-  return text + strategies_table(all);
+  return all.back.empty() ? text : text + rest_as_table(all);
 }
 
 std::string as_json(const Measured& all, const Settings& settings) {
@@ -82,6 +87,7 @@ std::string as_json(const Measured& all, const Settings& settings) {
                         {"qemu", side(p, p.qemu)},
                         {"ratio", p.ratio()}});
   const Json document = {{"schema", "ringside/bench/1"},
+                         {"isa", settings.isa},
                          {"percent", settings.percent},
                          {"programs", programs},
                          {"geometric_mean", all.geometric_mean},

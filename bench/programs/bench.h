@@ -1,6 +1,6 @@
 // What the five programs and their start-up share. The same objects run on Z-ISA and on QEMU's
 // `virt` board: console, exit register and RAM lie at the same addresses on both, and the entries of
-// their page tables look the same.
+// their page tables look the same. On a PC the same file runs on both sides.
 #ifndef RINGSIDE_BENCH_H
 #define RINGSIDE_BENCH_H
 
@@ -12,6 +12,10 @@ uint32_t run_rounds(uint32_t rounds);
 // Rounds that make some hundred million instructions, and the name to print.
 extern const uint32_t default_rounds;
 extern const char* const program_name;
+
+// What a machine offers (board.c, pc.c): a character on its console, and the end of the run.
+void put(char c);
+__attribute__((noreturn)) void end(void);
 
 // A small random number generator (xorshift32); state must not be 0.
 static inline uint32_t next_random(uint32_t* state) {
