@@ -1,8 +1,9 @@
 // Measures how much a port to a VMM has changed a kernel, and writes it as the note of the ported guest.
-//   zos_portsize NOTE.S MACRO HOOK,HOOK OWN... -- SHARED...
+//   zos_portsize NOTE.S ISA MACRO HOOK,HOOK OWN... -- SHARED...
 // OWN are the port's own sources, SHARED those that both kernels are built from: lines between #ifdef MACRO and its #else or #endif
 // were added, lines that only the other kernel has were removed. A HOOK is a function that exists for the port's sake; each
 // such conditional and each call of a hook is a site. Blank lines and lines of comment do not count.
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -102,9 +103,12 @@ class Reader {
   std::vector<For> open_;
 };
 
-void write_note(const char* path, const Size& size) {
+// ISA names the header with the macro of the note as well.
+void write_note(const char* path, const std::string& isa, const Size& size) {
   std::ofstream out(path);
-  out << "#include \"zisa.h\"\nZISA_NOTE(\"zisa pv added " << size.added << " removed " << size.removed << " sites "
+  std::string macro = isa;
+  for (char& c : macro) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  out << "#include \"" << isa << ".h\"\n" << macro << "_NOTE(\"" << isa << " pv added " << size.added << " removed " << size.removed << " sites "
       << size.sites << " of " << size.shared << "\")\n";
   if (!out) fail(std::string(path) + ": cannot be written");
 }
@@ -112,10 +116,10 @@ void write_note(const char* path, const Size& size) {
 }  // namespace
 
 int main(int count, char** words) {
-  if (count < 5) fail("NOTE.S MACRO HOOKS OWN... -- SHARED...");
-  Reader reader(words[2], split(words[3]));
+  if (count < 6) fail("NOTE.S ISA MACRO HOOKS OWN... -- SHARED...");
+  Reader reader(words[3], split(words[4]));
   bool shared = false;
-  for (int i = 4; i < count; ++i) {
+  for (int i = 5; i < count; ++i) {
     const std::string path = words[i];
     if (path == "--")
       shared = true;
@@ -124,5 +128,5 @@ int main(int count, char** words) {
     else
       reader.size.added += static_cast<unsigned>(lines_of(path).size());
   }
-  write_note(words[1], reader.size);
+  write_note(words[1], words[2], reader.size);
 }

@@ -1,5 +1,6 @@
 // The machine-specific part of zos, for a PC with the x86 subset: all that kernel/ knows of the
-// machine. Every privileged or sensitive operation of the kernel is in this folder.
+// machine. Every privileged or sensitive operation of the kernel is in this folder. With ZOS_PV the
+// kernel is built for a VMM, which it calls instead (pv/): it runs in ring 1, where it is loaded.
 //
 // Address map (virtual; the kernel's part is the same in all address spaces):
 //
@@ -14,11 +15,20 @@
 
 #define USER_BASE 0x40000000
 #define USER_TOP 0x80000000
+#ifdef ZOS_PV
+#define KERNEL_BASE 0
+#else
 #define KERNEL_BASE 0x80000000
+#endif
 #define LARGEST_RAM 0x40000000  // what the kernel can see of it: 1 GiB
 
+#ifdef ZOS_PV
+#define SEL_KERNEL_CODE 0x09  // with RPL 1
+#define SEL_KERNEL_DATA 0x11
+#else
 #define SEL_KERNEL_CODE 0x08
 #define SEL_KERNEL_DATA 0x10
+#endif
 #define SEL_USER_CODE 0x1b  // with RPL 3
 #define SEL_USER_DATA 0x23
 #define SEL_TSS 0x28
@@ -46,6 +56,7 @@ __attribute__((noreturn)) void kernel_main(const struct machine* machine);
 // ---- Interrupts: on or off -------------------------------------------------------------------
 typedef uint32_t irq_state;
 
+#ifndef ZOS_PV
 static inline bool interrupts_enabled(void) {
   return (read_eflags() & EFLAGS_IF) != 0;
 }
@@ -73,6 +84,7 @@ static inline void irq_restore(irq_state saved) {
 static inline void wait_for_interrupt(void) {
   __asm__ volatile("sti; hlt; cli" : : : "memory");
 }
+#endif
 
 // ---- Traps: trap_entry.S, trap.c, tables.c ---------------------------------------------------
 // The state of the interrupted code, as trap_entry.S leaves it, lowest address first. On the kernel
@@ -102,6 +114,12 @@ void frame_start_program(struct trap_frame* frame, uint32_t pc, uint32_t sp, uin
 void trap_init(void);
 extern uint32_t interrupts_taken;  // how many there were; may wrap
 void tables_init(void);            // GDT, IDT, TSS
+#ifndef ZOS_PV
+// Of the latest page fault.
+static inline uint32_t fault_address(void) {
+  return read_cr2();
+}
+#endif
 // The stack that the next trap from user mode is to use.
 void trap_set_kernel_stack(void* top);
 
@@ -131,6 +149,7 @@ static inline bool pte_valid(pte_t entry) {
 static inline uint32_t pte_rights(pte_t entry) {
   return entry & (PAGE_READ | PAGE_WRITE | PAGE_USER | PAGE_COW);
 }
+#ifndef ZOS_PV
 static inline paddr_t pte_frame(pte_t entry) {
   return entry & ~(uint32_t)(PAGE_SIZE - 1);
 }
@@ -146,6 +165,7 @@ static inline void tlb_flush_page(uint32_t address) {
 // Each change is a store; nothing is collected.
 static inline void lazy_begin(void) {}
 static inline void lazy_end(void) {}
+#endif
 
 static inline void* frame_pointer(paddr_t frame) {
   return (void*)(frame + KERNEL_BASE);
@@ -167,8 +187,13 @@ bool can_write(uint32_t address);
 // ---- The machine: machine.c ------------------------------------------------------------------
 __attribute__((noreturn)) void power_off(uint32_t code);
 void interrupt_sources_on(void);
+#ifdef ZOS_PV
+void external_interrupt(void);
+#else
 void external_interrupt(uint32_t irq);
-void timer_start(uint32_t interval);  // one interrupt, so many time units from now, at most 65535
+#endif
+#define PIT_LONGEST 0xffff
+void timer_start(uint32_t interval);  // one interrupt, so many time units from now, at most PIT_LONGEST
 void timer_stop(void);
 
 // ---- Console: COM1, a 16550 ------------------------------------------------------------------
@@ -178,18 +203,24 @@ void timer_stop(void);
 #define UART_CAN_SEND UART_LSR_EMPTY
 #define UART_INTERRUPT_ON_BYTE 1
 
+#ifndef ZOS_PV
 static inline uint8_t uart_read(uint32_t reg) {
   return in8((uint16_t)(COM1 + reg));
 }
 static inline void uart_write(uint32_t reg, uint8_t value) {
   out8((uint16_t)(COM1 + reg), value);
 }
+#endif
 
 // ---- Disk: disk.c ----------------------------------------------------------------------------
 #define SECTOR_SIZE 512
 // Reads sectors of drive 0 into physical memory; the process sleeps until they are there.
 bool disk_read(uint32_t sector, uint32_t count, paddr_t to);
 void disk_interrupt(void);
+
+#ifdef ZOS_PV
+#include "pv/pv.h"
+#endif
 
 #endif  // __ASSEMBLER__
 #endif

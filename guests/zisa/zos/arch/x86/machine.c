@@ -37,6 +37,8 @@ __attribute__((noreturn)) void machine_start(paddr_t information) {
   kernel_main(&machine);
 }
 
+#ifndef ZOS_PV  // on a VMM: ../pv/pv.c
+
 void power_off(uint32_t code) {
   for (;;) {
     out8(DEBUG_EXIT, code > UINT8_MAX ? UINT8_MAX : (uint8_t)code);
@@ -88,7 +90,6 @@ void external_interrupt(uint32_t irq) {
 // ---- Timer: channel 0 of the 8254 (data sheet: mode 0, interrupt on terminal count) ----------
 
 #define PIT_ONE_SHOT 0x30  // channel 0, both bytes, mode 0
-#define PIT_LONGEST 0xffff
 
 void timer_start(uint32_t interval) {
   if (interval > PIT_LONGEST) interval = PIT_LONGEST;
@@ -101,3 +102,5 @@ void timer_start(uint32_t interval) {
 void timer_stop(void) {
   out8(PIT_COMMAND, PIT_ONE_SHOT);
 }
+
+#endif

@@ -8,6 +8,7 @@
 #define KERNEL_CODE PTE_P
 
 static page_table_t kernel_root;  // the kernel's part, and nothing for a user
+static page_table_t active;       // what the CPU uses; NULL before the first time
 
 extern char kernel_code_begin[], kernel_code_end[];  // kernel.ld
 
@@ -22,10 +23,18 @@ static paddr_t physical_of(const void* address) {
   return (uint32_t)address - KERNEL_BASE;
 }
 
+#ifdef ZOS_PV
+static void link_table(pte_t* entry, paddr_t frame);
+#else
+static void link_table(pte_t* entry, paddr_t frame) {
+  pte_set(entry, pte_make(frame, PTE_W | PTE_U));
+}
+#endif
+
 static bool make_table(pte_t* entry) {
   paddr_t frame = frame_alloc_zeroed();
   if (frame == 0) return false;
-  pte_set(entry, pte_make(frame, PTE_W | PTE_U));
+  link_table(entry, frame);
   return true;
 }
 
@@ -37,6 +46,20 @@ pte_t* page_entry(page_table_t root, uint32_t address, bool create) {
 
 // ---- Directories -----------------------------------------------------------------------------
 
+static void for_user_tables(page_table_t root, void (*visit)(pte_t* entry)) {
+  for (uint32_t i = directory_index(USER_BASE); i < directory_index(USER_TOP); i++) {
+    if (pte_valid(root[i])) visit(&root[i]);
+  }
+}
+
+static void free_table(pte_t* entry) {
+  frame_put(pte_frame(*entry));
+}
+
+#ifdef ZOS_PV
+#include "pv/page_table.h"
+#else
+
 // The kernel's entries are the same everywhere and lead to the same tables.
 page_table_t page_table_new(void) {
   paddr_t memory = frame_alloc();
@@ -47,11 +70,29 @@ page_table_t page_table_new(void) {
 }
 
 void page_table_free(page_table_t root) {
-  for (uint32_t i = directory_index(USER_BASE); i < directory_index(USER_TOP); i++) {
-    if (pte_valid(root[i])) frame_put(pte_frame(root[i]));
-  }
+  for_user_tables(root, free_table);
   frame_put(physical_of(root));
 }
+
+// Writing CR3 drops all translations. A process that goes on in the address space that is active
+// needs no write.
+void space_activate(page_table_t root) {
+  KASSERT(active == NULL || read_cr3() == physical_of(active),
+          "the page-table base is not the one that was set");
+  if (root == active) return;
+  write_cr3(physical_of(root));
+  active = root;
+}
+
+static void map_machine(void) {}
+
+static void turn_paging_on(void) {
+  space_activate(kernel_root);
+}
+
+#endif
+
+// ---- The kernel's part -----------------------------------------------------------------------
 
 static void map_kernel(paddr_t physical, uint32_t rights) {
   pte_t* entry = page_entry(kernel_root, physical + KERNEL_BASE, true);
@@ -69,24 +110,13 @@ void page_tables_init(const struct machine* machine, uint32_t levels) {
     power_off(1);
   }
   kernel_root = frame_pointer(frame_alloc_zeroed());
+  map_machine();
   for (paddr_t at = 0; at < machine->ram_size; at += PAGE_SIZE)
     map_kernel(at, is_code(at) ? KERNEL_CODE : KERNEL_DATA);
-  space_activate(kernel_root);
+  turn_paging_on();
 }
 
 // ---- The active address space ----------------------------------------------------------------
-
-// Writing CR3 drops all translations. A process that goes on in the address space that is active
-// needs no write.
-static page_table_t active;  // what CR3 was last set to; NULL before the first time
-
-void space_activate(page_table_t root) {
-  KASSERT(active == NULL || read_cr3() == physical_of(active),
-          "the page-table base is not the one that was set");
-  if (root == active) return;
-  write_cr3(physical_of(root));
-  active = root;
-}
 
 static bool has_rights(uint32_t address, uint32_t rights) {
   const pte_t* entry = page_entry(active, address, false);

@@ -22,19 +22,28 @@ void context_init(struct context* context, struct trap_frame* frame) {
 }
 
 static bool is_interrupt(const struct trap_frame* frame) {
+#ifdef ZOS_PV
+  return frame->vector == VECTOR_EVENT;
+#else
   return frame->vector >= VECTOR_IRQ && frame->vector < VECTOR_IRQ + 16;
+#endif
 }
 
 uint32_t interrupts_taken;
 
 static void interrupt(const struct trap_frame* frame) {
   interrupts_taken++;
+#ifdef ZOS_PV
+  (void)frame;
+  external_interrupt();
+#else
   external_interrupt(frame->vector - VECTOR_IRQ);
+#endif
 }
 
 // ---- From user mode --------------------------------------------------------------------------
 
-// `address` is CR2, read before anything else can fault. The CPU does not tell a fetch from a read.
+// `address` is that of a page fault, read before anything else can fault. The CPU does not tell a fetch from a read.
 static bool resolve(const struct trap_frame* frame, uint32_t address) {
   enum access access = frame->error & PF_WRITE ? ACCESS_WRITE : ACCESS_READ;
   return frame->vector == VECTOR_PF && space_fault(&current->space, address, access);
@@ -84,7 +93,7 @@ static void serve_call(struct trap_frame* frame) {
 }
 
 static void trap_from_user(struct trap_frame* frame) {
-  uint32_t address = read_cr2();
+  uint32_t address = fault_address();
   KASSERT(current != NULL, "a trap from user mode while no process runs");
   KASSERT(frame == current->frame, "a trap from user mode is on the wrong stack");
   KASSERT(frame->cs == SEL_USER_CODE, "a trap from user mode came from another segment");
@@ -104,7 +113,7 @@ static void trap_from_user(struct trap_frame* frame) {
 
 __attribute__((noreturn)) static void kernel_fault(const struct trap_frame* frame) {
   print("zos: vector %u, error %x, pc %x, address %x\n", frame->vector, frame->error, frame->eip,
-        read_cr2());
+        fault_address());
   panic(__FILE_NAME__, __LINE__, "the kernel itself made a fault");
 }
 

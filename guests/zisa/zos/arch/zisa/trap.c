@@ -16,7 +16,13 @@ void trap_init(void) {
       CAUSE_ECALL_U,         CAUSE_ECALL_S,      CAUSE_FETCH_PAGE, CAUSE_LOAD_PAGE,
       CAUSE_STORE_PAGE,      CAUSE_PRIVILEGED,   CAUSE_HCALL,      CAUSE_EVENT,
   };
-  pv_init(causes, sizeof causes / sizeof causes[0], (uint32_t)trap_entry);
+  enum { COUNT = sizeof causes / sizeof causes[0] };
+  static uint32_t table[2 * COUNT];
+  for (uint32_t i = 0; i < COUNT; i++) {
+    table[2 * i] = causes[i];
+    table[2 * i + 1] = (uint32_t)trap_entry;
+  }
+  pv_init(table, COUNT);
 #else
   write_cr(CR_TVEC, (uint32_t)trap_entry);
 #endif

@@ -1,25 +1,20 @@
 // The part of page_table.c for a VMM. An address space is a pair of roots: the kernel's, and one for user code in
-// which the kernel is missing. Tables are read-only for us too: a frame loses its write permission in the
-// kernel's map before it becomes a table, and gets it back afterwards.
+// which the kernel is missing.
 #define TABLE_RIGHTS (PTE_R | PTE_KERNEL | PTE_A | PTE_D)
 
-static page_table_t active_root;
+static page_table_t active;
+
+#include "../../pv/page_table.h"
 
 // The kernel's root keeps the address of the user's in slot 0, which maps nothing (bit 0 is V).
 static page_table_t user_root_of(page_table_t root) {
   return (page_table_t)root[0];
 }
 
-static void set_kernel_rights(paddr_t frame, uint32_t rights) {
-  pv_update(page_entry(kernel_root, frame, false), pte_make(frame, rights));
-}
-
-// The tables of the kernel itself are linked while all is plain memory yet. For others: read-only first, then
-// into the table above it; in a root, into both of the pair. One batch, done at once, because it is read at once.
+// The tables of the kernel itself are linked while all is plain memory yet. One in a root stands in both of the pair.
 static void link_table(page_table_t root, pte_t* entry, paddr_t frame) {
   if (!pv_tables_live) return pte_set(entry, pte_make(frame, 0));
-  set_kernel_rights(frame, TABLE_RIGHTS);
-  pv_update(entry, pte_make(frame, 0));
+  queue_table(entry, frame, 0);
   if (root != NULL) pv_update(user_root_of(root) + (entry - root), pte_make(frame, 0));
   pv_flush();
 }
@@ -59,7 +54,7 @@ static void free_table(pte_t* entry) {
 // Once the pair is unpinned, its tables are plain pages; a frame that is freed gets written to.
 void page_table_free(page_table_t root) {
   page_table_t user = user_root_of(root);
-  KASSERT(hypercall(HV_UNPIN, (uint32_t)root >> PAGE_SHIFT, 0, 0) == 0, "an address space stays pinned");
+  unpin(root);
   for_user_tables(root, give_back_rights);
   set_kernel_rights((paddr_t)root, KERNEL_DATA);
   set_kernel_rights((paddr_t)user, KERNEL_DATA);
@@ -69,21 +64,7 @@ void page_table_free(page_table_t root) {
   frame_put((paddr_t)user);
 }
 
-void space_activate(page_table_t root) {
-  if (root == active_root) return;
-  KASSERT(hypercall(HV_SWITCH_SPACE, (uint32_t)root >> PAGE_SHIFT, 0, 0) == 0, "no such address space");
-  active_root = root;
-}
-
 // ---- The kernel's part -----------------------------------------------------------------------
-
-static void map_host_pages(uint32_t address, uint32_t host_frame, uint32_t pages, uint32_t rights) {
-  for (uint32_t i = 0; i < pages; i++, address += PAGE_SIZE) {
-    pte_t* entry = page_entry(kernel_root, address, true);
-    KASSERT(entry != NULL, "no memory for the kernel's page tables");
-    pte_set(entry, (host_frame + i) << PTE_PAGE_SHIFT | rights | PTE_V);
-  }
-}
 
 static void refuse_small_memory(uint32_t ram_size) {
   (void)ram_size;
@@ -92,22 +73,15 @@ static void refuse_small_memory(uint32_t ram_size) {
   power_off(1);
 }
 
-static uint32_t query(uint32_t item) {
-  return (uint32_t)hypercall(HV_QUERY, item, 0, 0);
-}
-
-// In place of devices: the shared page, and the two tables of frames.
+// In place of devices: the tables of frames and the shared page.
 static void map_machine(void) {
-  uint32_t pages = query(HV_QUERY_TABLE_PAGES);
-  map_host_pages(P2M_WINDOW, query(HV_QUERY_P2M_FRAME), pages, PTE_R | PTE_KERNEL | PTE_A);
-  map_host_pages(M2P_WINDOW, query(HV_QUERY_M2P_FRAME), pages, PTE_R | PTE_KERNEL | PTE_A);
+  map_frame_tables(PTE_R | PTE_KERNEL | PTE_A);
   pte_t shared = pte_make((paddr_t)pv_shared_page, 0);
   map_host_pages(SHARED_PAGE, shared >> PTE_PAGE_SHIFT, 1, KERNEL_DATA);
 }
 
-static void protect_kernel_table(pte_t* entry) {
-  paddr_t frame = pte_frame(*entry);
-  *page_entry(kernel_root, frame, false) = pte_make(frame, TABLE_RIGHTS);
+static void protect_table(pte_t* entry) {
+  protect_kernel_table(pte_frame(*entry));
 }
 
 // The kernel's own root needs a partner as well; no user code ever runs on it.
@@ -115,9 +89,9 @@ static void turn_paging_on(void) {
   paddr_t user = frame_alloc_zeroed();
   KASSERT(user != 0, "no memory for the kernel's page tables");
   kernel_root[0] = (pte_t)user;
-  for_tables(kernel_root, 0, 0, levels[0].entries, protect_kernel_table);
-  *page_entry(kernel_root, (paddr_t)kernel_root, false) = pte_make((paddr_t)kernel_root, TABLE_RIGHTS);
-  *page_entry(kernel_root, user, false) = pte_make(user, TABLE_RIGHTS);
+  for_tables(kernel_root, 0, 0, levels[0].entries, protect_table);
+  protect_kernel_table((paddr_t)kernel_root);
+  protect_kernel_table(user);
   KASSERT(pin(kernel_root), "the kernel's page tables are refused");
   pv_tables_live = true;
   space_activate(kernel_root);
@@ -126,7 +100,7 @@ static void turn_paging_on(void) {
 // ---- What PROBE answers on the bare machine --------------------------------------------------
 
 static bool may(uint32_t address, uint32_t right) {
-  pte_t* entry = page_entry(active_root, address, false);
+  pte_t* entry = page_entry(active, address, false);
   return entry != NULL && pte_valid(*entry) && (pte_rights(*entry) & right) != 0;
 }
 

@@ -1,67 +1,39 @@
-// What arch.h offers, on a VMM: plain stores to the shared page and hypercalls in place of system
-// instructions, host frames in page-table entries, calls in place of device registers.
+// What arch.h offers, on a VMM: what is Z-ISA's own of it. The rest is ../../pv/pv.h.
 #ifndef ZOS_PV_H
 #define ZOS_PV_H
 
 #include "hypercall.h"
 
-extern char pv_shared_page[];  // pv.c
+#include "../../pv/pv.h"
 
-static inline volatile uint32_t* shared_word(uint32_t offset) {
-  return (volatile uint32_t*)(pv_shared_page + offset);
-}
-
-// ---- Interrupts: a mask in the shared page, and events ---------------------------------------
-static inline bool interrupts_enabled(void) {
-  return *shared_word(SHARED_MASK) == 0;
-}
-// An event that came while the mask was set has to be asked for.
-static inline void interrupts_on(void) {
-  *shared_word(SHARED_MASK) = 0;
-  if (*shared_word(SHARED_PENDING) & *shared_word(SHARED_ENABLED)) hypercall(HV_CHECK_EVENTS, 0, 0, 0);
-}
-static inline void interrupts_off(void) {
-  *shared_word(SHARED_MASK) = 1;
-}
-static inline irq_state irq_save(void) {
-  irq_state masked = *shared_word(SHARED_MASK);
-  interrupts_off();
-  return masked;
-}
-static inline void irq_restore(irq_state masked) {
-  if (!masked) interrupts_on();
-}
-void wait_for_interrupt(void);
-
-// ---- Page tables: entries hold host frames, and only the VMM writes to live ones --------------
 #define PTE_KERNEL PTE_U  // the kernel runs in user mode too; it is missing in the root of user code
 
-extern uint32_t pv_first_host_frame;
-
 static inline paddr_t pte_frame(pte_t entry) {
-  return ((const uint32_t*)M2P_WINDOW)[(entry >> PTE_PAGE_SHIFT) - pv_first_host_frame] << PAGE_SHIFT;
+  return pv_frame(entry >> PTE_PAGE_SHIFT);
+}
+static inline pte_t pte_of_host(uint32_t host_frame, uint32_t rights) {
+  return host_frame << PTE_PAGE_SHIFT | rights | PTE_V;
 }
 static inline pte_t pte_make(paddr_t frame, uint32_t rights) {
-  return ((const uint32_t*)P2M_WINDOW)[(frame - RAM_BASE) >> PAGE_SHIFT] << PTE_PAGE_SHIFT | rights | PTE_V;
+  return pte_of_host(pv_host_frame(frame), rights);
 }
-void pte_set(pte_t* entry, pte_t value);
-void tlb_flush_page(uint32_t address);
-
-// Between the two, changes of leaves are collected; who reads an entry may see its old value.
-void lazy_begin(void);
-void lazy_end(void);
 
 bool can_read(uint32_t address);
 bool can_write(uint32_t address);
 
-// ---- Console: a 16550 as far as console.c can tell ---------------------------------------------
-uint8_t uart_read(uint32_t reg);
-void uart_write(uint32_t reg, uint8_t value);
+#define LARGEST_EXIT_CODE UINT16_MAX
 
-// ---- For page_table.c --------------------------------------------------------------------------
-void pv_update(void* entry, pte_t value);  // queues
-void pv_flush(void);                       // does what is queued
-extern bool pv_tables_live;                // the kernel's own tables are in use
-void pv_init(const uint32_t* causes, uint32_t count, uint32_t handler);
+static inline uint64_t time_now(void) {
+  uint32_t high, low;
+  do {
+    high = rdcych();
+    low = rdcyc();
+  } while (rdcych() != high);
+  return (uint64_t)high << 32 | low;
+}
+// Intervals are in the units of the time.
+static inline uint64_t time_of_interval(uint32_t interval) {
+  return interval;
+}
 
 #endif

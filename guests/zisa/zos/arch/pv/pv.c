@@ -8,10 +8,13 @@ bool pv_tables_live;
 
 static uint32_t port_of[4];  // by source
 
-// A hypercall that only a wrong kernel, or a wrong VMM, lets fail.
-static uint32_t must(int result) {
+uint32_t pv_must(int result) {
   KASSERT(result >= 0, "a hypercall has failed");
   return (uint32_t)result;
+}
+
+uint32_t pv_query(uint32_t item) {
+  return (uint32_t)hypercall(HV_QUERY, item, 0, 0);
 }
 
 static uint32_t frame_number(const void* page) {
@@ -20,23 +23,17 @@ static uint32_t frame_number(const void* page) {
 
 // ---- Start -----------------------------------------------------------------------------------
 
-void pv_init(const uint32_t* causes, uint32_t count, uint32_t handler) {
-  static uint32_t table[2 * 32];
-  must(hypercall(HV_SET_SHARED_PAGE, frame_number(pv_shared_page), 0, 0));
-  KASSERT(hypercall(HV_QUERY, HV_QUERY_VERSION, 0, 0) == HV_VERSION, "an unknown version of the VMM's interface");
-  // The frame number has 22 bits: no error.
-  pv_first_host_frame = (uint32_t)hypercall(HV_QUERY, HV_QUERY_FIRST_HOST_FRAME, 0, 0);
-  for (uint32_t i = 0; i < count; i++) {
-    table[2 * i] = causes[i];
-    table[2 * i + 1] = handler;
-  }
-  must(hypercall(HV_SET_TRAP_TABLE, (uint32_t)table, count, 0));
+void pv_init(const uint32_t* table, uint32_t count) {
+  pv_must(hypercall(HV_SET_SHARED_PAGE, frame_number(pv_shared_page), 0, 0));
+  KASSERT(pv_query(HV_QUERY_VERSION) == HV_VERSION, "an unknown version of the VMM's interface");
+  pv_first_host_frame = pv_query(HV_QUERY_FIRST_HOST_FRAME);
+  pv_must(hypercall(HV_SET_TRAP_TABLE, (uint32_t)table, count, 0));
 }
 
 void interrupt_sources_on(void) {
   uint32_t enabled = 0;
   for (uint32_t source = 0; source < 4; source++) {
-    port_of[source] = must(hypercall(HV_EVENT_BIND, source, 0, 0));
+    port_of[source] = pv_must(hypercall(HV_EVENT_BIND, source, 0, 0));
     enabled |= 1u << port_of[source];
   }
   *shared_word(SHARED_ENABLED) = enabled;
@@ -57,9 +54,9 @@ static uint32_t queued;
 static bool lazy, flush_tlb_later;
 
 void pv_flush(void) {
-  if (queued > 0) must(hypercall(HV_UPDATE, (uint32_t)queue, queued, 0));
+  if (queued > 0) pv_must(hypercall(HV_UPDATE, (uint32_t)queue, queued, 0));
   queued = 0;
-  if (flush_tlb_later) must(hypercall(HV_FLUSH_TLB, 0, 1, 0));
+  if (flush_tlb_later) pv_must(hypercall(HV_FLUSH_TLB, 0, 1, 0));
   flush_tlb_later = false;
 }
 
@@ -82,7 +79,7 @@ void tlb_flush_page(uint32_t address) {
   if (lazy) {
     flush_tlb_later = true;
   } else {
-    must(hypercall(HV_FLUSH_TLB, address, 0, 0));
+    pv_must(hypercall(HV_FLUSH_TLB, address, 0, 0));
   }
 }
 
@@ -103,7 +100,7 @@ static char output[BUFFER_SIZE], input[BUFFER_SIZE];
 static uint32_t output_size, input_taken, input_size;
 
 static void console_flush(void) {
-  if (output_size > 0) must(hypercall(HV_CONSOLE_WRITE, (uint32_t)output, output_size, 0));
+  if (output_size > 0) pv_must(hypercall(HV_CONSOLE_WRITE, (uint32_t)output, output_size, 0));
   output_size = 0;
 }
 
@@ -121,13 +118,13 @@ uint8_t uart_read(uint32_t reg) {
 // Whoever turns the input's interrupt on wants to hear of the bytes that have waited.
 void uart_write(uint32_t reg, uint8_t value) {
   if (reg == UART_DATA) console_send((char)value);
-  if (reg == UART_INTERRUPTS && value != 0) must(hypercall(HV_EVENT_SEND, port_of[HV_SOURCE_SELF], 0, 0));
+  if (reg == UART_INTERRUPTS && value != 0) pv_must(hypercall(HV_EVENT_SEND, port_of[HV_SOURCE_SELF], 0, 0));
 }
 
 static void take_input(void) {
   while (input_taken == input_size) {
     input_taken = 0;
-    input_size = must(hypercall(HV_CONSOLE_READ, (uint32_t)input, BUFFER_SIZE, 0));
+    input_size = pv_must(hypercall(HV_CONSOLE_READ, (uint32_t)input, BUFFER_SIZE, 0));
     if (input_size == 0) return;
     console_interrupt();
   }
@@ -149,24 +146,15 @@ void external_interrupt(void) {
 
 void wait_for_interrupt(void) {
   console_flush();
-  must(hypercall(HV_BLOCK, 0, 0, 0));
-}
-
-static uint64_t time_now(void) {
-  uint32_t high, low;
-  do {
-    high = rdcych();
-    low = rdcyc();
-  } while (rdcych() != high);
-  return (uint64_t)high << 32 | low;
+  pv_must(hypercall(HV_BLOCK, 0, 0, 0));
 }
 
 static void set_compare(uint64_t time) {
-  must(hypercall(HV_SET_TIMER, (uint32_t)time, (uint32_t)(time >> 32), 0));
+  pv_must(hypercall(HV_SET_TIMER, (uint32_t)time, (uint32_t)(time >> 32), 0));
 }
 
 void timer_start(uint32_t interval) {
-  set_compare(time_now() + interval);
+  set_compare(time_now() + time_of_interval(interval));
 }
 
 void timer_stop(void) {
@@ -174,7 +162,7 @@ void timer_stop(void) {
 }
 
 void power_off(uint32_t code) {
-  if (code > UINT16_MAX) code = UINT16_MAX;
+  if (code > LARGEST_EXIT_CODE) code = LARGEST_EXIT_CODE;
   console_flush();
   for (;;) hypercall(HV_SHUTDOWN, code, 0, 0);
 }
