@@ -7,13 +7,15 @@
 
 #include "base/hash.hpp"
 #include "isa/zisa/decode.hpp"
+#include "mmu/x86/paging.hpp"
 
 namespace ringside::session {
 
 namespace {
 
 constexpr u32 kExitCall = 4;  // SYS_EXIT
-constexpr u32 kRegisterA0 = 10, kRegisterA7 = 17;
+constexpr u32 kRegisterA7 = 17;
+constexpr u8 kCallVector = 0x80;
 constexpr std::size_t kMostDifferences = 4;
 
 bool same_page(const ProcessEnd::Page& a, const ProcessEnd::Page& b) { return a == b || *a == *b; }
@@ -29,78 +31,129 @@ bool same(const ProcessEnd& a, const ProcessEnd& b) {
 
 // --- following a run ---
 
-// Asked at every step, so what is seldom true comes first.
-bool ProcessWatch::about_to_exit() const {
-  if (m_.cpu().state.x[kRegisterA7] != kExitCall) return false;
-  const cpu::ArchState state = m_.vm().guest_state();
+bool ProcessIsa<vmm::ZisaArch>::about_to_exit(const vmm::Machine& machine) {
+  if (machine.cpu().state.x[kRegisterA7] != kExitCall) return false;
+  const cpu::ArchState state = machine.vm().guest_state();
   if (state.supervisor() || !state.paging()) return false;
-  const auto word = m_.vm().peek_instruction(state);
+  const auto word = machine.vm().peek_instruction(state);
   return word && zisa::decode_row(*word) == zisa::row_of("ecall");
 }
 
-// An interrupt may have come instead, or a fault of the fetch.
-bool ProcessWatch::has_called(u32 pc) const {
-  const cpu::ArchState state = m_.vm().guest_state();
+bool ProcessIsa<vmm::ZisaArch>::has_called(const vmm::Machine& machine, u32 pc) {
+  const cpu::ArchState state = machine.vm().guest_state();
   return state.supervisor() && state.control(cpu::Cr::kEpc) == pc &&
          state.control(cpu::Cr::kCause) == static_cast<u32>(cpu::Cause::kEcallU);
 }
 
-bool ProcessWatch::step() {
-  if (!about_to_exit()) return m_.step();
-  const u32 pc = m_.cpu().state.pc;
+bool ProcessIsa<x86::Arch>::about_to_exit(const x86::Machine& machine) {
+  const x86::State& real = machine.cpu().state;
+  if (real.r[x86::kEax] != kExitCall || !real.user()) return false;
+  const auto found = machine.vm().peek_instruction(machine.vm().guest_state());
+  return found && found->row == x86::row_of("int") && static_cast<u8>(found->immediate[0]) == kCallVector;
+}
+
+// By the log: the bare CPU notes a trap, the VMM what it injects.
+bool ProcessIsa<x86::Arch>::has_called(const x86::Machine& machine, u32) {
+  if (machine.log().events().empty()) return false;
+  const vmm::Event& last = machine.log().events().back();
+  const bool trap = last.kind == vmm::EventKind::kTrap;
+  const auto injected = std::ranges::find(machine.log().events(), vmm::EventKind::kInject, &vmm::Event::kind);
+  const vmm::Event& event = trap || injected == machine.log().events().end() ? last : *injected;
+  return static_cast<x86::Trap::Kind>(event.detail) == x86::Trap::Kind::kSoftware && event.a == kCallVector;
+}
+
+template <class A>
+bool ProcessWatchOf<A>::step() {
+  if (!Isa::about_to_exit(m_)) return m_.step();
+  const u32 pc = m_.pc();
   ProcessEnd end = look();
+  m_.log().forget();
   const bool more = m_.step();
-  if (has_called(pc)) ends_.push_back(std::move(end));
+  if (Isa::has_called(m_, pc)) ends_.push_back(std::move(end));
   return more;
 }
 
 // --- memory of a process ---
 
-ProcessEnd ProcessWatch::look() {
-  const cpu::ArchState state = m_.vm().guest_state();
-  ProcessEnd end{m_.clock().now(), state.x[kRegisterA0], {}};
-  const u32 ptbr = state.control(cpu::Cr::kPtbr);
-  if (mmu::ptbr::valid(ptbr)) add_table(end, mmu::shape_of(ptbr), ptbr & mmu::ptbr::kFrame, 0, 0);
+template <class A>
+ProcessEnd ProcessWatchOf<A>::look() {
+  const auto state = m_.vm().guest_state();
+  ProcessEnd end{m_.clock().now(), Isa::status(state), {}};
+  Isa::visit_pages(m_, state, [&](u32 address, u64 frame) {
+    if (const auto page = host_page(m_, frame)) end.memory[address] = copy(*page);
+  });
   return end;
 }
 
-// Tables of a paravirtual guest hold host frames, others guest frames.
-std::optional<Hpa> ProcessWatch::host(u64 frame) const {
-  const vmm::Vm& vm = m_.vm();
-  const auto page = vm.internals().guest_root ? vm.guest_page(frame) : std::optional(Gpa{frame << kPageShift});
-  if (!page || !vm.is_ram(*page, kPageSize)) return std::nullopt;
-  return vm.host_of(*page);
-}
-
-void ProcessWatch::add_table(ProcessEnd& end, const mmu::Shape& shape, u64 frame, unsigned level, u32 gva) {
-  const auto base = host(shape.table_base(frame, level) >> kPageShift);
-  if (!base) return;
-  const u64 bytes = u64{1} << shape.shift(level);
-  for (u64 i = 0; i < u64{1} << shape.bits[level]; ++i) {
-    const u64 offset = 4 * i;
-    if (!m_.memory().contains(*base + offset, 4)) return;
-    const u32 entry = m_.memory().read<u32>(*base + offset), address = gva + static_cast<u32>(i * bytes);
-    if (!(entry & mmu::pte::kV)) continue;
-    if (mmu::pte::leaf(entry)) {
-      if (entry & mmu::pte::kU) add_pages(end, mmu::pte::frame(entry), address, bytes);
-    } else if (level + 1 < shape.levels) {
-      add_table(end, shape, mmu::pte::frame(entry), level + 1, address);
-    }
-  }
-}
-
-void ProcessWatch::add_pages(ProcessEnd& end, u64 frame, u32 gva, u64 bytes) {
-  for (u64 i = 0; i < bytes >> kPageShift; ++i)
-    if (const auto page = host(frame + i)) end.memory[gva + static_cast<u32>(i << kPageShift)] = copy(*page);
-}
-
-ProcessEnd::Page ProcessWatch::copy(Hpa page) {
+template <class A>
+ProcessEnd::Page ProcessWatchOf<A>::copy(Hpa page) {
   const u8* bytes = m_.memory().at(page);
   ProcessEnd::Page& known = pages_[hash_bytes(bytes, kPageSize)];
   if (known && std::memcmp(known->data(), bytes, kPageSize) == 0) return known;
   auto made = std::make_shared<std::array<u8, kPageSize>>();
   std::memcpy(made->data(), bytes, kPageSize);
   return known = made;
+}
+
+template class ProcessWatchOf<vmm::ZisaArch>;
+template class ProcessWatchOf<x86::Arch>;
+
+namespace {
+
+using Visit = std::function<void(u32, u64)>;
+
+void visit_leaf(u64 frame, u32 gva, u64 bytes, const Visit& visit) {
+  for (u64 i = 0; i < bytes >> kPageShift; ++i) visit(gva + static_cast<u32>(i << kPageShift), frame + i);
+}
+
+void visit_table(const vmm::Machine& m, const mmu::Shape& shape, u64 frame, unsigned level, u32 gva, const Visit& visit) {
+  const auto base = host_page(m, shape.table_base(frame, level) >> kPageShift);
+  if (!base) return;
+  const u64 bytes = u64{1} << shape.shift(level);
+  for (u64 i = 0; i < u64{1} << shape.bits[level]; ++i) {
+    const u64 offset = 4 * i;
+    if (!m.memory().contains(*base + offset, 4)) return;
+    const u32 entry = m.memory().read<u32>(*base + offset), address = gva + static_cast<u32>(i * bytes);
+    if (!(entry & mmu::pte::kV)) continue;
+    if (mmu::pte::leaf(entry)) {
+      if (entry & mmu::pte::kU) visit_leaf(mmu::pte::frame(entry), address, bytes, visit);
+    } else if (level + 1 < shape.levels) {
+      visit_table(m, shape, mmu::pte::frame(entry), level + 1, address, visit);
+    }
+  }
+}
+
+constexpr u32 kX86User = x86::pte::kP | x86::pte::kUs;
+constexpr unsigned kX86Entries = 1024, kX86DirectoryShift = 22;
+
+bool user_entry(u32 entry) { return (entry & kX86User) == kX86User; }
+
+void visit_x86_table(const x86::Machine& m, u64 frame, u32 gva, const Visit& visit) {
+  const auto base = host_page(m, frame);
+  for (u32 i = 0; base && i < kX86Entries; ++i) {
+    const u32 entry = m.memory().read<u32>(*base + 4 * i);
+    if (user_entry(entry)) visit(gva + (i << kPageShift), entry >> kPageShift);
+  }
+}
+
+}  // namespace
+
+void ProcessIsa<vmm::ZisaArch>::visit_pages(const vmm::Machine& machine, const State& state, const Visit& visit) {
+  const u32 ptbr = state.control(cpu::Cr::kPtbr);
+  if (mmu::ptbr::valid(ptbr)) visit_table(machine, mmu::shape_of(ptbr), ptbr & mmu::ptbr::kFrame, 0, 0, visit);
+}
+
+void ProcessIsa<x86::Arch>::visit_pages(const x86::Machine& machine, const State& state, const Visit& visit) {
+  const auto base = host_page(machine, state.cr3 >> kPageShift);
+  for (u32 i = 0; base && i < kX86Entries; ++i) {
+    const u32 entry = machine.memory().read<u32>(*base + 4 * i), address = i << kX86DirectoryShift;
+    const bool large = state.cr4 & x86::cr4::kPse && entry & x86::pte::kPs;
+    if (!user_entry(entry)) continue;
+    if (large)
+      visit_leaf(entry >> kPageShift, address, u64{1} << kX86DirectoryShift, visit);
+    else
+      visit_x86_table(machine, entry >> kPageShift, address, visit);
+  }
 }
 
 // --- comparing ---
