@@ -24,7 +24,7 @@ std::optional<Trap> Hardware::translate(u32 gva, Access access, Hpa& hpa) {
   hpa = found.hpa;
   if (found.fault == mmu::Fault::kNone) {
     if (auto* audit = memory().audit())
-      audit->translated(cpu_.state.context(), {gva}, access, hpa);
+      audit->translated(cpu_.state.supervisor(), {gva}, access, hpa);
     return std::nullopt;
   }
   if (found.fault == mmu::Fault::kNested) return Trap{kNestedFault, gva};

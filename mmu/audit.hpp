@@ -7,8 +7,6 @@
 
 namespace ringside::mmu {
 
-struct Context;
-
 /// Who accesses physical memory.
 enum class Agent : u8 {
   kGuest,  ///< an instruction of the guest, by the CPU
@@ -26,10 +24,12 @@ class Audit {
   virtual void device_touched(Agent agent, u64 address, bool write) = 0;
   /// A leaf is written into tables that the hardware walks.
   virtual void mapped(u64 frame, u32 flags) = 0;
-  /// The CPU translated an address, by the TLB or by a walk.
-  virtual void translated(const Context& context, Gva gva, Access access, Hpa hpa) = 0;
-  /// The VMM emulated an instruction to its end. `needed_vmm`: it accessed a device or wrote to a
-  /// traced page.
+  /// The CPU translated an address, by the TLB or by a walk: of a fetch for each instruction, and for the rest of one
+  /// that reaches into another page. `supervisor`: with the rights of the kernel, as which user code's hardware reads
+  /// system tables too. The CPU's registers say by which tables.
+  virtual void translated(bool supervisor, Gva gva, Access access, Hpa hpa) = 0;
+  /// The VMM emulated an instruction to its end; `word` is it on Z-ISA, on x86 its row in the table. `needed_vmm`: it
+  /// accessed a device or wrote to a traced page.
   virtual void emulated(u32 pc, u32 word, bool needed_vmm) = 0;
 
  protected:
