@@ -76,7 +76,7 @@ std::string history(const std::string& name, const std::vector<PastInstruction>&
                     const Style& style) {
   Table table({{"instant", true}, {name, false}, {"", false}, {"", false}, {"", false}});
   for (const PastInstruction& each : past)
-    table.add({grouped(each.time), fmt::format("{:#010x}", each.pc), each.supervisor ? "S" : "U",
+    table.add({grouped(each.time), fmt::format("{:#010x}", each.pc), each.mode,
                each.text, each.symbol});
   return table.text(style, 2);
 }

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "isa/zisa/decode.hpp"
-
 namespace ringside::session {
 
 using mmu::Agent;
@@ -16,172 +14,172 @@ GuestCounts& GuestCounts::operator+=(const GuestCounts& other) {
   interrupts += other.interrupts;
   code_rewrites += other.code_rewrites;
   mid_unit_events += other.mid_unit_events;
+  mid_repeat_events += other.mid_repeat_events;
   return *this;
 }
 
 // A VMM lives in the memory below its guest.
-Auditor::Auditor(vmm::Machine& machine)
+template <class A>
+AuditorOf<A>::AuditorOf(Machine& machine)
     : m_(machine),
-      ram_(machine.vm().host_of({vmm::Vm::kRamBase})),
+      ram_(machine.vm().host_of({A::kRamBase})),
       owns_(ram_ == machine.memory().base()),
       tables_(machine.vm().ram_bytes() >> kPageShift),
-      executed_(machine.vm().ram_bytes() / 4) {
+      executed_(machine.vm().ram_bytes() / Isa::kCodeUnit) {
   m_.memory().set_audit(this);
   m_.log().keep(true);
 }
 
-bool Auditor::in_ram(Hpa address, u64 bytes) const {
+template <class A>
+bool AuditorOf<A>::in_ram(Hpa address, u64 bytes) const {
   const u64 offset = address.v - ram_.v, size = m_.vm().ram_bytes();
   return offset < size && bytes <= size - offset;
 }
 
-bool Auditor::executed(u64 gpa) const {
-  const u64 number = (gpa - vmm::Vm::kRamBase) / 4;
-  return number < executed_.size() && executed_[number];
+template <class A>
+bool AuditorOf<A>::executed(u64 gpa, u32 bytes) const {
+  const u64 first = gpa - A::kRamBase;
+  for (u64 unit = first / Isa::kCodeUnit; unit * Isa::kCodeUnit < first + bytes && unit < executed_.size(); ++unit)
+    if (executed_[unit]) return true;
+  return false;
 }
 
-Finding Auditor::finding(std::string what) const {
-  return {m_.clock().now(), m_.vm().guest_state().pc, std::move(what)};
+template <class A>
+Finding AuditorOf<A>::finding(std::string what) const {
+  return {m_.clock().now(), Isa::pc(m_.vm().guest_state()), std::move(what)};
 }
 
-void Auditor::blame(std::string what) {
+template <class A>
+void AuditorOf<A>::blame(std::string what) {
   if (!breach_) breach_ = finding(std::move(what));
 }
 
 // --- accesses ---
 
-void Auditor::accessed(Agent agent, Hpa address, u64 bytes, Access access) {
+template <class A>
+void AuditorOf<A>::accessed(Agent agent, Hpa address, u64 bytes, Access access) {
   ++counts_.accesses;
   if (agent == Agent::kWalk) return note_walk(address);
-  if (agent == Agent::kGuest && access == Access::kLoad && may_read(address)) return;
+  const bool reads = agent == Agent::kGuest && access == Access::kLoad;
+  if (reads && Isa::may_read(m_, address)) return;
+  if (agent == Agent::kGuest && Isa::monitors_own(m_, address)) return;
   if (!in_ram(address, bytes))
-    return blame(fmt::format(
-        "{} host memory at {:#x}, which is not the guest's",
-        agent == Agent::kGuest ? "the guest reaches" : "the VMM takes for the guest's", address.v));
+    return blame(fmt::format("{} host memory at {:#x}, which is not the guest's",
+                             agent == Agent::kGuest ? "the guest reaches" : "the VMM takes for the guest's", address.v));
   if (access == Access::kStore) note_store(address, bytes, agent == Agent::kGuest);
-  if (access == Access::kFetch) executed_[(address.v - ram_.v) / 4] = true;
+  if (access != Access::kFetch) return;
+  const u64 first = address.v - ram_.v;
+  for (u64 unit = first / Isa::kCodeUnit; unit * Isa::kCodeUnit < first + bytes; ++unit) executed_[unit] = true;
 }
 
 // The walker goes through tables of the VMM too, which the guest cannot reach; but not where the tables are the
 // guest's own.
-void Auditor::note_walk(Hpa address) {
+template <class A>
+void AuditorOf<A>::note_walk(Hpa address) {
   if (in_ram(address, 4))
     tables_[(address.v - ram_.v) >> kPageShift] = true;
-  else if (m_.vm().internals().guest_root)
+  else if (Isa::walks_own_tables(m_) && !Isa::monitors_own(m_, address))
     blame(fmt::format("the guest's own tables lead the page walker to host memory at {:#x}", address.v));
 }
 
-void Auditor::note_store(Hpa address, u64 bytes, bool by_guest) {
+template <class A>
+void AuditorOf<A>::note_store(Hpa address, u64 bytes, bool by_guest) {
   const u64 offset = address.v - ram_.v;
-  if (by_guest && m_.vm().traced({vmm::Vm::kRamBase + offset}))
-    blame(fmt::format("a store to the traced page of {:#x} does not leave to the VMM",
-                      vmm::Vm::kRamBase + offset));
+  const Gpa guest = guest_address(address);
+  if (by_guest && m_.vm().traced(guest))
+    blame(fmt::format("a store to the traced page of {:#x} does not leave to the VMM", guest.v));
   guest_.page_table_edits += tables_[offset >> kPageShift];
-  bool code = false;
-  for (u64 word = offset / 4; word <= (offset + bytes - 1) / 4; ++word) code |= executed_[word];
-  guest_.code_rewrites += code;
+  guest_.code_rewrites += executed(guest.v, static_cast<u32>(bytes));
 }
 
-void Auditor::device_touched(Agent agent, u64 address, bool write) {
+template <class A>
+void AuditorOf<A>::device_touched(Agent agent, u64 address, bool write) {
   ++counts_.device_touches;
   if (agent == Agent::kGuest && !owns_)
-    blame(fmt::format("the guest {} the bus at {:#x}, past the VMM", write ? "writes" : "reads",
-                      address));
+    blame(fmt::format("the guest {} the bus at {:#x}, past the VMM", write ? "writes" : "reads", address));
 }
 
-void Auditor::mapped(u64 frame, u32 flags) {
+template <class A>
+void AuditorOf<A>::mapped(u64 frame, u32 flags) {
   ++counts_.mappings;
   const Hpa page{frame << kPageShift};
-  if (may_read(page) && !(flags & (mmu::pte::kW | mmu::pte::kX | mmu::pte::kG))) return;
+  const MappingRights rights = Isa::rights(flags);
+  if (Isa::may_read(m_, page) && rights.readable_only) return;
   if (!in_ram(page, kPageSize))
     return blame(fmt::format("the VMM maps host frame {:#x}, which is not the guest's", frame));
-  if (flags & mmu::pte::kG) blame("the VMM makes a mapping of one guest global");
-  const Gpa guest{page.v - ram_.v + vmm::Vm::kRamBase};
-  if (flags & mmu::pte::kW && m_.vm().traced(guest))
+  if (rights.global) blame("the VMM makes a mapping of one guest global");
+  const Gpa guest = guest_address(page);
+  if (rights.writable && m_.vm().traced(guest))
     blame(fmt::format("the VMM maps the traced page {:#x} for writing", guest.v));
 }
 
 // --- translations ---
 
-void Auditor::translated(const mmu::Context& context, Gva gva, Access access, Hpa hpa) {
+template <class A>
+void AuditorOf<A>::translated(bool supervisor, Gva gva, Access access, Hpa hpa) {
   ++counts_.translations;
-  if (access == Access::kFetch) note_fetch(context);
-  if (owns_) return look_for_stale(context, gva, access, hpa);
-  if (m_.vm().internals().assisted.nested) look_for_stale(context, gva, access, hpa);
-  if (!in_ram(hpa) && !(access == Access::kLoad && may_read(hpa)))
-    blame(fmt::format("address {:#x} leads to host memory at {:#x}, which is not the guest's",
-                      gva.v, hpa.v));
+  if (access == Access::kFetch && gva.v == m_.pc()) note_fetch(supervisor);
+  if (owns_ || m_.cpu().mmu().nested.on) look_for_stale(supervisor, gva, access, hpa);
+  if (owns_ || in_ram(hpa)) return;
+  if (access == Access::kLoad && Isa::may_read(m_, hpa)) return;
+  blame(fmt::format("address {:#x} leads to host memory at {:#x}, which is not the guest's", gva.v, hpa.v));
 }
 
-void Auditor::note_fetch(const mmu::Context& context) {
+template <class A>
+void AuditorOf<A>::note_fetch(bool supervisor) {
   ++guest_.instructions;
-  guest_.mode_switches += supervisor_.value_or(context.supervisor) != context.supervisor;
-  supervisor_ = context.supervisor;
-  if (context.paging || guest_.after_paging != 0) ++guest_.after_paging;
+  guest_.mode_switches += supervisor_.value_or(supervisor) != supervisor;
+  supervisor_ = supervisor;
+  if (guest_.after_paging != 0 || Isa::paging(m_)) ++guest_.after_paging;
 }
-
-namespace {
-
-// The guest's tables as they stand now, by guest-physical address; what a walk would write is noted only.
-struct TablesNow {
-  const mmu::Memory& memory;
-  const vmm::Vm& vm;
-  bool written = false;
-  std::optional<u32> read_entry(u64 address) const {
-    if (!vm.is_ram({address}, 4)) return std::nullopt;
-    return memory.read<u32>(vm.host_of({address}));
-  }
-  void write_entry(u64, u32) { written = true; }
-};
-
-}  // namespace
 
 // A translation is stale where a walk would now come out otherwise, A and D included: a VMM need
 // not keep what the guest's tables do not say any more.
-void Auditor::look_for_stale(const mmu::Context& context, Gva gva, Access access, Hpa hpa) {
-  if (!context.paging || stale_) return;
-  TablesNow tables{m_.memory(), m_.vm()};
-  const mmu::Walk now = mmu::walk(tables, context.ptbr, gva, context.supervisor, access);
-  const bool same = m_.vm().host_of({now.frame << kPageShift}).page() == hpa.page();
-  if (now.fault == mmu::Fault::kNone && same && !tables.written) return;
-  stale_ =
-      finding(fmt::format("uses a translation of {:#x} that its tables do not hold any more "
-                          "and that it has not invalidated",
-                          gva.v));
+template <class A>
+void AuditorOf<A>::look_for_stale(bool supervisor, Gva gva, Access access, Hpa hpa) {
+  if (stale_ || !Isa::paging(m_)) return;
+  if (Isa::holds(m_, supervisor, gva, access, hpa)) return;
+  stale_ = finding(fmt::format("uses a translation of {:#x} that its tables do not hold any more "
+                               "and that it has not invalidated",
+                               gva.v));
 }
 
 // --- what is emulated, and events ---
 
-void Auditor::emulated(u32 pc, u32 word, bool needed_vmm) {
+template <class A>
+void AuditorOf<A>::emulated(u32 pc, u32 word, bool needed_vmm) {
   ++emulation_.emulated;
-  const unsigned row = zisa::decode_row(word);
-  const bool innocuous = row < zisa::kRowCount && !zisa::kRows[row].sensitivity.sensitive() &&
-                         zisa::kRows[row].kind != zisa::Kind::kSystem;
-  if (!innocuous || needed_vmm) return;
+  if (needed_vmm || !Isa::innocuous(word)) return;
   if (emulation_.needless++ == 0)
-    emulation_.first_needless = Finding{m_.clock().now(), pc, zisa::disassemble(word, pc)};
+    emulation_.first_needless = Finding{m_.clock().now(), pc, Isa::text(m_, pc, word)};
 }
 
-namespace {
-
-bool ends_unit(const vmm::Vm& vm, const cpu::ArchState& before) {
-  const auto word = vm.peek_instruction(before);
-  const unsigned row = word ? zisa::decode_row(*word) : zisa::kIllegalRow;
-  return row >= zisa::kRowCount || zisa::kRows[row].kind >= zisa::Kind::kBranch;
+template <class A>
+bool AuditorOf<A>::follows(const vmm::Event& event, const typename A::State& state) const {
+  return Isa::next_in_line(m_, state) == event.pc;
 }
 
-}  // namespace
+// Whether an event comes between two instructions shows by the one before: of this tick where events are compared
+// first, else of the last one. Iterations of a REP are steps, so an event in it comes in a later one.
+template <class A>
+void AuditorOf<A>::count_event(const vmm::Event& event, const typename A::State& before) {
+  const bool interrupt = Isa::is_interrupt(event);
+  const auto& one_before = Isa::kEventsFirst ? std::optional(before) : last_;
+  guest_.interrupts += interrupt;
+  guest_.mid_unit_events += interrupt && one_before && follows(event, *one_before);
+  const bool goes_on = event.kind == vmm::EventKind::kTrap && event.step > steps_ && event.pc == Isa::pc(before);
+  guest_.mid_repeat_events += goes_on && Isa::repeats(m_, before);
+}
 
-void Auditor::count_events(const cpu::ArchState& before) {
-  for (const vmm::Event& event : m_.log().events()) {
-    if (event.kind != vmm::EventKind::kTrap) continue;
-    if (!zisa::is_interrupt(static_cast<cpu::Cause>(event.a))) continue;
-    ++guest_.interrupts;
-    const bool follows = last_ && event.pc == last_->pc + 4;
-    guest_.mid_unit_events += follows && !ends_unit(m_.vm(), *last_);
-  }
+template <class A>
+void AuditorOf<A>::count_events(const typename A::State& before) {
+  for (const vmm::Event& event : m_.log().events()) count_event(event, before);
   m_.log().forget();
   last_ = before;
+  steps_ = m_.steps();
 }
+
+template class AuditorOf<vmm::ZisaArch>;
+template class AuditorOf<x86::Arch>;
 
 }  // namespace ringside::session

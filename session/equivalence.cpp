@@ -5,8 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <deque>
-
-#include "isa/zisa/decode.hpp"
+#include <utility>
 
 namespace ringside::session {
 
@@ -14,28 +13,37 @@ namespace {
 
 constexpr std::size_t kHistory = 12;
 constexpr u64 kTicksBetweenQuestions = 1u << 16;
+/// Steps of a guest in which nothing changes, after which its VMM will never get further.
+constexpr u64 kMostTries = 1u << 16;
+/// Deliveries in one instant; one may lead to the next.
+constexpr unsigned kMostEvents = 64;
 
 /// A run that is followed instant by instant.
+template <class A>
 class Run {
  public:
-  explicit Run(vmm::Machine& machine) : m_(machine) {
+  using Machine = vmm::MachineOf<A>;
+  using State = typename A::State;
+
+  explicit Run(Machine& machine) : m_(machine) {
     m_.only_step(true);
     m_.memory().track_dirty();
   }
 
   /// Goes on until virtual time moves. `before` is then what the guest saw at the instant that
-  /// passed, after all interrupts; `lines` the interrupt lines at the new one, before devices do
+  /// passed, after all interrupts; `lines` what asks for interrupts at the new one, before devices do
   /// what is due. False at the end.
   bool next() {
     const u64 now = m_.clock().now();
-    do {
-      before = m_.vm().guest_state();
-      if (!m_.step()) break;
-    } while (m_.clock().now() == now && !m_.waits_for_input());
-    m_.vm().advance_devices();
-    lines = m_.vm().lines();
-    history_.push_back({now, before.pc, before.supervisor(), m_.vm().peek_instruction(before)});
+    for (u64 steps = 0; steps % kMostTries != kMostTries - 1 || goes_on(); ++steps) {
+      if (steps == 0 || !Isa::kEventsFirst) before = m_.vm().guest_state();
+      if (!m_.step() || m_.clock().now() != now || m_.waits_for_input()) break;
+    }
+    history_.push_back({now, Isa::pc(before), Isa::mode(before), Isa::code_at(m_, before)});
     if (history_.size() > kHistory) history_.pop_front();
+    m_.vm().advance_devices();
+    take_events();
+    lines = Isa::lines(m_);
     return !m_.ending() && !m_.waits_for_input();
   }
 
@@ -51,51 +59,48 @@ class Run {
 
   const u8* page(u64 number) const { return m_.memory().at(ram() + (number << kPageShift)); }
 
-  std::vector<PastInstruction> history(const EquivalenceOptions& options) const {
+  std::vector<PastInstruction> history(const std::function<std::string(u32)>& symbol) const {
     std::vector<PastInstruction> out;
     for (const Past& each : history_)
-      out.push_back({each.time, each.pc, each.supervisor,
-                     options.symbol ? options.symbol(each.pc) : "",
-                     each.word ? zisa::disassemble(*each.word, each.pc) : "(no instruction)"});
+      out.push_back({each.time, each.pc, std::string(each.mode), symbol ? symbol(each.pc) : "",
+                     each.code.count != 0 ? Isa::text(each.code) : "(no instruction)"});
     return out;
   }
 
-  const vmm::Machine& machine() const { return m_; }
+  const Machine& machine() const { return m_; }
 
-  cpu::ArchState before;
-  u32 lines = 0;
+  State before;
+  u64 lines = 0;
 
  private:
+  using Isa = CheckedIsa<A>;
+
   struct Past {
     u64 time;
     u32 pc;
-    bool supervisor;
-    std::optional<u32> word;
+    std::string_view mode;
+    Code code;
   };
-  Hpa ram() const { return m_.vm().host_of({vmm::Vm::kRamBase}); }
+  // A REP changes registers with each of its iterations.
+  bool goes_on() {
+    const u64 now = A::hash(m_.vm().guest_state());
+    return std::exchange(tried_, now) != now;
+  }
+  // What comes between this instruction and the next, in no time. Where it is not delivered, time moves, and the
+  // difference shows.
+  void take_events() {
+    const u64 now = m_.clock().now();
+    for (unsigned i = 0; i < kMostEvents && !m_.ending() && m_.clock().now() == now && Isa::event_due(m_); ++i) m_.step();
+  }
+  Hpa ram() const { return m_.vm().host_of({A::kRamBase}); }
 
-  vmm::Machine& m_;
+  Machine& m_;
+  u64 tried_ = 0;
   std::deque<Past> history_;
 };
 
-using Differences = std::vector<std::string>;
-
-// IPEND is a copy of the lines that is made when it is looked at; whether a wait goes on is no
-// state of its own.
-void add_registers(Differences& out, const cpu::ArchState& a, const cpu::ArchState& b) {
-  const auto compare = [&](std::string_view name, u32 x, u32 y) {
-    if (x != y) out.push_back(fmt::format("{}: {:#x} / {:#x}", name, x, y));
-  };
-  if (a.x != b.x)
-    for (u32 i = 1; i < 32; ++i) compare(zisa::register_name(i), a.x[i], b.x[i]);
-  compare("pc", a.pc, b.pc);
-  compare("sr", a.sr, b.sr);
-  if (a.cr != b.cr)
-    for (u32 i = 0; i < zisa::kCrCount; ++i)
-      if (static_cast<cpu::Cr>(i) != cpu::Cr::kIpend) compare(zisa::kCrNames[i], a.cr[i], b.cr[i]);
-}
-
-void add_memory(Differences& out, Run& a, Run& b) {
+template <class A>
+void add_memory(Differences& out, Run<A>& a, Run<A>& b) {
   std::vector<u64> pages = a.written();
   const std::vector<u64> others = b.written();
   pages.insert(pages.end(), others.begin(), others.end());
@@ -104,34 +109,33 @@ void add_memory(Differences& out, Run& a, Run& b) {
     if (std::memcmp(x, y, kPageSize) == 0) continue;
     u64 at = 0;
     while (x[at] == y[at]) ++at;
-    out.push_back(fmt::format("memory at {:#x}: {:#x} / {:#x}",
-                              vmm::Vm::kRamBase + (page << kPageShift) + at, x[at], y[at]));
+    out.push_back(fmt::format("memory at {:#x}: {:#x} / {:#x}", A::kRamBase + (page << kPageShift) + at, x[at], y[at]));
     return;
   }
 }
 
-void add_ends(Differences& out, const vmm::Machine& a, const vmm::Machine& b) {
+void add_ends(Differences& out, const vmm::AnyMachine& a, const vmm::AnyMachine& b) {
   const auto compare = [&](std::string_view name, const std::string& x, const std::string& y) {
     if (x != y) out.push_back(fmt::format("{}: {} / {}", name, x, y));
   };
-  const auto outcome = [](const vmm::Machine& m) {
+  const auto outcome = [](const vmm::AnyMachine& m) {
     return m.ending() ? fmt::format("{} with {}", static_cast<int>(m.ending()->outcome),
                                     m.ending()->exit_code)
                       : "none";
   };
-  const auto console = [](const vmm::Machine& m) {
-    return m.vm().internals().platform.console().output().text(0);
-  };
   compare("ending", outcome(a), outcome(b));
-  compare("console", console(a), console(b));
+  compare("console", a.console(), b.console());
   compare("instructions", std::to_string(a.instructions()), std::to_string(b.instructions()));
   if (a.state_hash() != b.state_hash()) out.push_back("state hash");
 }
 
 /// Two runs side by side.
+template <class A>
 class Comparison {
  public:
-  Comparison(vmm::Machine& first, vmm::Machine& other, const EquivalenceOptions& options)
+  using Machine = vmm::MachineOf<A>;
+
+  Comparison(Machine& first, Machine& other, const EquivalenceOptionsOf<A>& options)
       : o_(options), a_(first), b_(other) {}
 
   Equivalence operator()() {
@@ -160,7 +164,7 @@ class Comparison {
       out_.stopped = true;
       go_on = false;
     }
-    add_registers(found_, a_.before, b_.before);
+    CheckedIsa<A>::add_differences(found_, a_.before, b_.before);
     earlier_ = !found_.empty();
     add_instant();
     const bool look = number >= o_.fine_from || number % o_.memory_every == 0 || !go_on;
@@ -180,15 +184,15 @@ class Comparison {
 
   // What differs before an instruction, the one before it has done, or an interrupt since.
   Divergence divergence() const {
-    Divergence d{0, found_, memory_, std::nullopt, a_.history(o_), b_.history(o_)};
+    Divergence d{0, found_, memory_, std::nullopt, a_.history(o_.symbol), b_.history(o_.symbol)};
     const std::size_t back = earlier_ ? 2 : 1;
     if (d.first.size() >= back) d.at_fault = d.first[d.first.size() - back];
     if (!d.first.empty()) d.time = d.first.back().time;
     return d;
   }
 
-  const EquivalenceOptions& o_;
-  Run a_, b_;
+  const EquivalenceOptionsOf<A>& o_;
+  Run<A> a_, b_;
   Equivalence out_;
   Differences found_;
   bool earlier_ = false;  ///< the difference was there before the last instruction
@@ -199,16 +203,19 @@ std::string history_text(std::string_view name, const std::vector<PastInstructio
   std::string text = fmt::format("{}:\n", name);
   for (const PastInstruction& each : history)
     text += fmt::format("  {:>10} {:#010x} {} {} {}\n", each.time, each.pc,
-                        each.supervisor ? 'S' : 'U', each.text, each.symbol);
+                        each.mode, each.text, each.symbol);
   return text;
 }
 
 }  // namespace
 
-Equivalence compare_instants(vmm::Machine& first, vmm::Machine& other,
-                             const EquivalenceOptions& options) {
-  return Comparison(first, other, options)();
+template <class A>
+Equivalence compare_instants(vmm::MachineOf<A>& first, vmm::MachineOf<A>& other,
+                             const EquivalenceOptionsOf<A>& options) {
+  return Comparison<A>(first, other, options)();
 }
+template Equivalence compare_instants(vmm::Machine&, vmm::Machine&, const EquivalenceOptions&);
+template Equivalence compare_instants(x86::Machine&, x86::Machine&, const EquivalenceOptionsOf<x86::Arch>&);
 
 std::string text_of(const Divergence& d, std::string_view first, std::string_view other) {
   std::string text = fmt::format("first divergence ({} / {}):\n", first, other);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "session/open.hpp"
+#include "session/open_x86.hpp"
 #include "session/process_ends.hpp"
 #include "session/shadow_audit.hpp"
 
@@ -12,7 +12,7 @@ namespace ringside::session {
 
 namespace {
 
-std::string outcome_of(const vmm::Machine& machine) {
+std::string outcome_of(const vmm::AnyMachine& machine) {
   if (!machine.ending()) return "";
   const vmm::Ending& ending = *machine.ending();
   if (ending.outcome == vmm::Ending::Outcome::kExited)
@@ -20,20 +20,21 @@ std::string outcome_of(const vmm::Machine& machine) {
   return ending.reason;
 }
 
-void take_counts(Examination& out, const vmm::Machine& other) {
-  out.isa = other.cpu().variant().name;
-  out.strategy = other.strategy().name();
+template <class A>
+void take_counts(Examination& out, const vmm::MachineOf<A>& other) {
+  out.isa = other.isa_name();
+  out.strategy = other.strategy_name();
   out.direct = other.direct_instructions(0);
   out.translated = other.vm().internals().counts.translated;
 }
 
 // What no access went through yet stands in the tables all the same.
-void look_at_tables(Examination& out, const vmm::Machine& other) {
-  if (out.breach || !other.vm().deprivileged()) return;
+template <class A>
+void look_at_tables(Examination& out, const vmm::MachineOf<A>& other) {
+  if (out.breach || !other.vm().virtualized()) return;
   const std::string fault = audit_shadow(other).fault;
   if (!fault.empty())
-    out.breach =
-        Finding{other.clock().now(), other.vm().guest_state().pc, "in the shadow tables: " + fault};
+    out.breach = Finding{other.clock().now(), CheckedIsa<A>::pc(other.vm().guest_state()), "in the VMM's tables: " + fault};
 }
 
 // A translation that one machine still holds, the other may have dropped.
@@ -41,12 +42,13 @@ std::optional<Finding> earlier(const std::optional<Finding>& a, const std::optio
   return !a || (b && b->time < a->time) ? b : a;
 }
 
-Examination examine_once(vmm::Machine& bare, vmm::Machine& other, const ExamineOptions& options,
+template <class A>
+Examination examine_once(vmm::MachineOf<A>& bare, vmm::MachineOf<A>& other, const ExamineOptions& options,
                          u64 fine_from) {
-  Auditor reference(bare), auditor(other);
+  AuditorOf<A> reference(bare), auditor(other);
   u64 ticks = 0;
-  EquivalenceOptions how{options.ticks, options.memory_every, fine_from, options.symbol, {}, {}};
-  how.observe = [&](const cpu::ArchState& before) {
+  EquivalenceOptionsOf<A> how{options.ticks, options.memory_every, fine_from, options.symbol, {}, {}};
+  how.observe = [&](const typename A::State& before) {
     ++ticks;
     reference.count_events(before);
     other.log().forget();
@@ -71,12 +73,11 @@ Examination examine_once(vmm::Machine& bare, vmm::Machine& other, const ExamineO
   return out;
 }
 
-}  // namespace
-
 // Memory is compared seldom, for that takes long: where only memory differs, a second run compares
 // it at each tick of the last stretch.
-Result<Examination> examine(const MakeMachine& bare, const MakeMachine& other,
-                            const ExamineOptions& options) {
+template <class A>
+Result<Examination> examine_machines(const MakeMachineOf<A>& bare, const MakeMachineOf<A>& other,
+                                     const ExamineOptions& options) {
   u64 fine_from = ~u64{0};
   for (;;) {
     auto a = bare(), b = other();
@@ -89,6 +90,16 @@ Result<Examination> examine(const MakeMachine& bare, const MakeMachine& other,
   }
 }
 
+}  // namespace
+
+Result<Examination> examine(const MakeMachine& bare, const MakeMachine& other, const ExamineOptions& options) {
+  return examine_machines(bare, other, options);
+}
+
+Result<Examination> examine(const MakePc& bare, const MakePc& other, const ExamineOptions& options) {
+  return examine_machines(bare, other, options);
+}
+
 Result<Examination> examine_guest(const Options& options, const ExamineOptions& how) {
   const auto image = load_guest(options);
   if (!image) return fail(image.error());
@@ -99,8 +110,10 @@ Result<Examination> examine_guest(const Options& options, const ExamineOptions& 
   reference.paging = Options{}.paging;
   ExamineOptions named = how;
   named.symbol = [&](u32 pc) { return image->symbols.name(pc); };
-  return examine([&] { return make_machine(reference, {*image}); },
-                 [&] { return make_machine(own, {*image}); }, named);
+  const std::vector images{*image};
+  if (image->machine == loader::Machine::k386)
+    return examine([&] { return make_x86_machine(reference, images); }, [&] { return make_x86_machine(own, images); }, named);
+  return examine([&] { return make_machine(reference, images); }, [&] { return make_machine(own, images); }, named);
 }
 
 // --- ported guests ---
@@ -110,7 +123,8 @@ namespace {
 constexpr u64 kStepsBetweenQuestions = 1u << 16;
 
 // Goes to the end, a limit, or where somebody stops it; false then.
-bool follow(vmm::Machine& machine, ProcessWatch& watch, const ExamineOptions& options, Examination& out) {
+template <class A>
+bool follow(vmm::MachineOf<A>& machine, ProcessWatchOf<A>& watch, const ExamineOptions& options, Examination& out) {
   for (u64 steps = 1; options.ticks == 0 || machine.instructions() < options.ticks; ++steps) {
     if (!watch.step()) return true;
     machine.log().forget();
@@ -120,8 +134,9 @@ bool follow(vmm::Machine& machine, ProcessWatch& watch, const ExamineOptions& op
   return false;
 }
 
-std::string console_of(const vmm::Machine& machine) {
-  return machine.vm().internals().platform.console().output().text(0);
+template <class A>
+std::string console_of(const vmm::MachineOf<A>& machine) {
+  return machine.vm().console().text(0);
 }
 
 // Two consoles from the line on in which they part.
@@ -133,8 +148,9 @@ std::string console_difference(const std::string& a, const std::string& b) {
 }
 
 // Where the bare machine came to no end there is nothing to compare with.
-void compare_runs(Examination& out, const vmm::Machine& bare, const vmm::Machine& other, const ProcessWatch& a,
-                  const ProcessWatch& b) {
+template <class A>
+void compare_runs(Examination& out, const vmm::MachineOf<A>& bare, const vmm::MachineOf<A>& other,
+                  const ProcessWatchOf<A>& a, const ProcessWatchOf<A>& b) {
   out.processes = a.ends().size();
   if (!bare.ending() || out.stopped) return;
   std::vector<std::string> found;
@@ -150,14 +166,14 @@ void compare_runs(Examination& out, const vmm::Machine& bare, const vmm::Machine
   out.divergence->differences = std::move(found);
 }
 
-}  // namespace
-
-Result<Examination> examine_ported(const MakeMachine& bare, const MakeMachine& ported, const ExamineOptions& options) {
+template <class A>
+Result<Examination> examine_ported_machines(const MakeMachineOf<A>& bare, const MakeMachineOf<A>& ported,
+                                            const ExamineOptions& options) {
   auto a = bare(), b = ported();
   if (!a) return fail(a.error());
   if (!b) return fail(b.error());
-  Auditor reference(**a), auditor(**b);
-  ProcessWatch first(**a), other(**b);
+  AuditorOf<A> reference(**a), auditor(**b);
+  ProcessWatchOf<A> first(**a), other(**b);
   Examination out;
   out.ended = follow(**a, first, options, out) && follow(**b, other, options, out);
   take_counts(out, **b);
@@ -172,6 +188,16 @@ Result<Examination> examine_ported(const MakeMachine& bare, const MakeMachine& p
   return out;
 }
 
+}  // namespace
+
+Result<Examination> examine_ported(const MakeMachine& bare, const MakeMachine& ported, const ExamineOptions& options) {
+  return examine_ported_machines(bare, ported, options);
+}
+
+Result<Examination> examine_ported(const MakePc& bare, const MakePc& ported, const ExamineOptions& options) {
+  return examine_ported_machines(bare, ported, options);
+}
+
 Result<Examination> examine_ported_guest(const Options& options, const Options& ported, const ExamineOptions& how) {
   const auto image = load_guest(options), port = load_guest(ported);
   if (!image) return fail(image.error());
@@ -179,6 +205,9 @@ Result<Examination> examine_ported_guest(const Options& options, const Options& 
   Options reference = options, own = ported;
   reference.virtual_time = own.virtual_time = true;
   reference.strategy = "bare";
+  if (image->machine == loader::Machine::k386)
+    return examine_ported([&] { return make_x86_machine(reference, {*image}); },
+                          [&] { return make_x86_machine(own, {*port}); }, how);
   return examine_ported([&] { return make_machine(reference, {*image}); },
                         [&] { return make_machine(own, {*port}); }, how);
 }

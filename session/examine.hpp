@@ -14,7 +14,10 @@
 namespace ringside::session {
 
 /// Makes the machine of a run, the same each time.
-using MakeMachine = std::function<Result<std::unique_ptr<vmm::Machine>>()>;
+template <class A>
+using MakeMachineOf = std::function<Result<std::unique_ptr<vmm::MachineOf<A>>>()>;
+using MakeMachine = MakeMachineOf<vmm::ZisaArch>;
+using MakePc = MakeMachineOf<x86::Arch>;
 
 /// All that came out, as plain data.
 struct Examination {
@@ -46,7 +49,7 @@ struct ExamineOptions {
       4096;  ///< ticks between comparisons of memory; the place where it parts is found exactly
   std::function<std::string(u32)> symbol = {};  ///< names addresses
   std::function<bool(u64 ticks)> goes_on = {};  ///< asked now and then; false stops it
-  std::function<void(const Auditor& bare)> look =
+  std::function<void(const AnyAuditor& bare)> look =
       {};  ///< called at the end, with the bare run's auditor
 };
 
@@ -54,6 +57,7 @@ struct ExamineOptions {
 /// those of the makers.
 Result<Examination> examine(const MakeMachine& bare, const MakeMachine& other,
                             const ExamineOptions& options);
+Result<Examination> examine(const MakePc& bare, const MakePc& other, const ExamineOptions& options);
 
 /// The same for a guest in a file: the strategy is that of the options, the reference the bare
 /// machine of the same variant.
@@ -63,6 +67,7 @@ Result<Examination> examine_guest(const Options& options, const ExamineOptions& 
 /// how the run ended, and what each user process held at its end (session/process_ends.hpp). `ported` opens the port. Errors:
 /// those of the makers.
 Result<Examination> examine_ported(const MakeMachine& bare, const MakeMachine& ported, const ExamineOptions& options);
+Result<Examination> examine_ported(const MakePc& bare, const MakePc& ported, const ExamineOptions& options);
 Result<Examination> examine_ported_guest(const Options& options, const Options& ported, const ExamineOptions& how);
 
 }  // namespace ringside::session

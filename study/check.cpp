@@ -38,7 +38,7 @@ namespace {
 Json json_of(const PastInstruction& past) {
   return {{"time", past.time},
           {"pc", past.pc},
-          {"mode", past.supervisor ? "S" : "U"},
+          {"mode", past.mode},
           {"symbol", past.symbol},
           {"text", past.text}};
 }

@@ -23,8 +23,16 @@ std::optional<Trap> VirtualEnvironment::place(u32 linear, unsigned bytes, Access
                                               Place& at) {
   at.in_low = std::min<unsigned>(bytes, kPageSize - (linear & kPageMask));
   if (const auto trap = translate(linear, access, privilege, at.low)) return trap;
+  note_traced(at.low, access);
   if (at.in_low == bytes) return std::nullopt;
-  return translate(linear + at.in_low, access, privilege, at.high);
+  if (const auto trap = translate(linear + at.in_low, access, privilege, at.high)) return trap;
+  note_traced(at.high, access);
+  return std::nullopt;
+}
+
+// Hardware looks at the right to store also where nothing is stored in the end, as ENTER does.
+void VirtualEnvironment::note_traced(Gpa gpa, Access access) {
+  if (access == Access::kStore) needed_vmm |= vm_.traced(vm_.on_bus(gpa));
 }
 
 std::optional<Trap> VirtualEnvironment::read_as(Access access, u32 linear, unsigned bytes, u32& value,

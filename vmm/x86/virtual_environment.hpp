@@ -44,6 +44,7 @@ class VirtualEnvironment {
     Gpa byte(unsigned i) const { return i < in_low ? low + i : high + (i - in_low); }
   };
   std::optional<Trap> place(u32 linear, unsigned bytes, Access access, Privilege privilege, Place& at);
+  void note_traced(Gpa gpa, Access access);
   u32 read(Gpa gpa, unsigned bytes);
   void write(Gpa gpa, unsigned bytes, u32 value);
 
