@@ -106,7 +106,9 @@ void add_check(CLI::App& app, Frame& frame) {
       "  ringside check guests/zisa/hole-read-sr --strategy trap-emulate --isa zisa   # does not "
       "hold\n"
       "  ringside check --fuzz 200 --strategy trap-emulate\n"
-      "  ringside check --fuzz 2000 --seed 5000 --strategy trap-emulate --json");
+      "  ringside check --fuzz 2000 --seed 5000 --strategy trap-emulate --json\n"
+      "  ringside check guests/x86/zos --strategy hvm --append hello\n"
+      "  ringside check --fuzz 200 --strategy hvm --isa x86");
   auto o = std::make_shared<CheckArguments>();
   o->guest.session.strategy = "trap-emulate";
   verb.add_option("GUEST", o->guest.session.guest, "ELF file or bundled guest")->type_name("");

@@ -1,5 +1,6 @@
 #include "session/random_guest.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/bits.hpp"
@@ -186,8 +187,8 @@ std::string instruction_text(u32 instruction, u32 pc) {
 u32 RandomGuest::word(u32 offset) const {
   return load_le<u32>(&image[offset]);
 }
-void RandomGuest::set_word(u32 offset, u32 value) {
-  store_le(&image[offset], value);
+void RandomGuest::take_out(u32 offset) {
+  std::ranges::copy(nothing, image.begin() + offset);
 }
 
 namespace {

@@ -33,14 +33,18 @@ struct RandomOptions {
   u32 paging_percent = 80;  ///< how many guests begin with paging on
 };
 
-/// What a random guest is made of: a value, so that one can be shrunk word by word.
+/// What a random guest is made of: a value, so that one can be shrunk piece by piece.
 struct RandomGuest {
-  std::vector<u8> image;  ///< RAM, from kRandomBase on, which is also the entry
+  std::vector<u8> image;  ///< RAM, from `base` on, which on Z-ISA is also the entry
   std::vector<u8> drive;
   std::string input;
+  u32 base = 0x8000'0000;               ///< guest-physical
+  std::vector<u8> nothing = {0x13, 0, 0, 0};  ///< a piece of code that does nothing; all pieces are as long
 
   u32 word(u32 offset) const;
-  void set_word(u32 offset, u32 value);
+  u32 piece_bytes() const { return static_cast<u32>(nothing.size()); }
+  /// Puts nothing in place of a piece of random code.
+  void take_out(u32 offset);
 };
 /// Draws a guest. `again`: which of the guests of the seed, from 0.
 RandomGuest draw_guest(const RandomOptions& options, u64 again = 0);
@@ -51,9 +55,9 @@ RandomGuest draw_guest(const RandomOptions& options, u64 again = 0);
 /// kernel, and build instructions by its stores. Errors: those of random_machine().
 Result<RandomGuest> random_guest(const RandomOptions& options, const std::string& isa, u64 ticks);
 
-inline constexpr u32 kRandomBase = 0x80000000;
+inline constexpr u32 kRandomBase = 0x80000000;  ///< of guests for Z-ISA
 inline constexpr u64 kRandomRam = 1u << 20;
-/// Where random code lies in RAM, and its size.
+/// Where random code lies in RAM, from the base on, and its size.
 inline constexpr u32 kCode = 0x2000, kCodePages = 4;
 /// Of its disk, in cycles or time units.
 inline constexpr u64 kRandomDiskLatency = 500;

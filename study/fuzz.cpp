@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "session/catalogue.hpp"
+#include "session/open.hpp"
 #include "study/check.hpp"
 #include "study/shrink.hpp"
 
@@ -16,6 +17,8 @@ namespace {
 
 constexpr u64 kFewGuests = 20;
 constexpr u32 kCodeEnd = kCode + kCodePages * kPageSize;
+/// Of a guest that is to come to its end.
+constexpr u32 kFewTraps = 60;
 
 RandomOptions random_options(const Options& options, u64 seed) {
   constexpr u32 kTicks[] = {700, 400, 150};
@@ -24,6 +27,53 @@ RandomOptions random_options(const Options& options, u64 seed) {
           .user_sensitive = !user_sees_through(options),
           .paging_percent = 97};
 }
+
+/// What a series has to know of an ISA.
+class GuestMaker {
+ public:
+  explicit GuestMaker(const FuzzOptions& options) : o_(options) {}
+  virtual ~GuestMaker() = default;
+  virtual Result<RandomGuest> guest(u64 seed) const = 0;
+  virtual Result<Examination> examined(const RandomGuest& guest, const ExamineOptions& how) const = 0;
+  virtual std::string text(const RandomGuest& guest, u32 offset) const = 0;
+
+ protected:
+  Options bare() const {
+    Options bare = o_.session;
+    bare.strategy = "bare";
+    bare.paging = Options{}.paging;
+    return bare;
+  }
+  const FuzzOptions& o_;
+};
+
+class ZisaMaker final : public GuestMaker {
+ public:
+  using GuestMaker::GuestMaker;
+  Result<RandomGuest> guest(u64 seed) const override {
+    return random_guest(random_options(o_.session, seed), o_.session.isa, o_.ticks);
+  }
+  Result<Examination> examined(const RandomGuest& guest, const ExamineOptions& how) const override {
+    return examine([&] { return random_machine(guest, bare()); }, [&] { return o_.make(guest, o_.session); }, how);
+  }
+  std::string text(const RandomGuest& guest, u32 offset) const override {
+    return instruction_text(guest.word(offset), guest.base + offset);
+  }
+};
+
+class X86Maker final : public GuestMaker {
+ public:
+  using GuestMaker::GuestMaker;
+  Result<RandomGuest> guest(u64 seed) const override {
+    RandomOptions options = random_options(o_.session, seed);
+    if (seed % 4 == 0) options.traps = kFewTraps;
+    return random_x86_guest(options, o_.ticks);
+  }
+  Result<Examination> examined(const RandomGuest& guest, const ExamineOptions& how) const override {
+    return examine([&] { return random_pc(guest, bare()); }, [&] { return o_.make_pc(guest, o_.session); }, how);
+  }
+  std::string text(const RandomGuest& guest, u32 offset) const override { return x86_piece_text(guest, offset); }
+};
 
 // Whether a guest fails by a property by which the other fails too.
 bool fails_alike(const Examination& a, const Examination& b) {
@@ -35,7 +85,7 @@ bool fails_alike(const Examination& a, const Examination& b) {
 class Fuzzing {
  public:
   Fuzzing(const FuzzOptions& options, const std::function<bool(const Fuzzed&)>& between)
-      : o_(options), between_(between) {}
+      : o_(options), between_(between), zisa_(o_), x86_(o_) {}
 
   Result<Fuzzed> operator()() {
     if (o_.session.isa.empty()) {
@@ -44,6 +94,7 @@ class Fuzzing {
       o_.session.isa = *isa;
     }
     out_.first_seed = o_.session.seed;
+    out_.x86 = o_.session.isa == kX86;
     while (out_.guests < o_.guests && !out_.stopped) {
       if (auto done = one(out_.first_seed + out_.guests); !done) return fail(done.error());
       ++out_.guests;
@@ -54,7 +105,7 @@ class Fuzzing {
 
  private:
   Result<void> one(u64 seed) {
-    const auto guest = random_guest(random_options(o_.session, seed), o_.session.isa, o_.ticks);
+    const auto guest = maker().guest(seed);
     if (!guest) return fail(guest.error());
     std::vector<u32> executed;
     const auto found = run(*guest, &executed);
@@ -66,20 +117,21 @@ class Fuzzing {
   }
 
   Result<Examination> run(const RandomGuest& guest, std::vector<u32>* executed = nullptr) const {
-    Options bare = o_.session;
-    bare.strategy = "bare";
-    bare.paging = Options{}.paging;
     ExamineOptions how;
     how.ticks = o_.ticks;
     how.memory_every = 64;
     if (executed)
-      how.look = [&](const Auditor& auditor) {
+      how.look = [&](const AnyAuditor& auditor) {
         executed->clear();
-        for (u32 at = kCode; at < kCodeEnd; at += 4)
-          if (auditor.executed(kRandomBase + at)) executed->push_back(at);
+        for (u32 at = kCode; at < kCodeEnd; at += guest.piece_bytes())
+          if (auditor.executed(guest.base + at, guest.piece_bytes())) executed->push_back(at);
       };
-    return examine([&] { return random_machine(guest, bare); },
-                   [&] { return o_.make(guest, o_.session); }, how);
+    return maker().examined(guest, how);
+  }
+
+  const GuestMaker& maker() const {
+    if (out_.x86) return x86_;
+    return zisa_;
   }
 
   void add(const Examination& found) {
@@ -103,13 +155,14 @@ class Fuzzing {
     FuzzFailure out{seed, found, {}, small.trials};
     if (auto again = run(small.guest)) out.found = std::move(*again);
     for (const u32 at : small.kept)
-      out.listing.push_back(
-          {kRandomBase + at, instruction_text(small.guest.word(at), kRandomBase + at)});
+      out.listing.push_back({small.guest.base + at, maker().text(small.guest, at)});
     return out;
   }
 
   FuzzOptions o_;
   const std::function<bool(const Fuzzed&)>& between_;
+  ZisaMaker zisa_;
+  X86Maker x86_;
   Fuzzed out_;
 };
 
@@ -117,12 +170,14 @@ class Fuzzing {
 
 std::vector<FuzzMinimum> minimums(const Fuzzed& f) {
   const u64 n = f.guests < kFewGuests ? 0 : f.guests;
-  return {{"mode switches", f.did.mode_switches, 20 * n},
+  std::vector<FuzzMinimum> all{{"mode switches", f.did.mode_switches, 20 * n},
           {"page-table edits", f.did.page_table_edits, n},
           {"interrupts", f.did.interrupts, 10 * n},
           {"code rewrites", f.did.code_rewrites, n / 4},
           {"mid-unit events", f.did.mid_unit_events, n},
           {"guests past 200 instructions after paging", f.past_paging, n - n / 10}};
+  if (f.x86) all.push_back({"events in the middle of a REP", f.did.mid_repeat_events, n});
+  return all;
 }
 
 bool Fuzzed::enough() const {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "session/examine.hpp"
-#include "session/random_guest.hpp"
+#include "session/random_x86.hpp"
 
 namespace ringside::study {
 
@@ -17,10 +17,12 @@ struct FuzzOptions {
                              ///< is faithful on
   u64 guests = 0;
   u64 ticks = 15'000;  ///< how far each goes in virtual time
-  /// Makes the machine of a guest under the options' strategy.
+  /// Makes the machine of a guest under the options' strategy, one of Z-ISA or a PC.
   std::function<Result<std::unique_ptr<vmm::Machine>>(const session::RandomGuest&,
                                                       const session::Options&)>
       make = session::random_machine;
+  std::function<Result<std::unique_ptr<x86::Machine>>(const session::RandomGuest&, const session::Options&)> make_pc =
+      [](const auto& guest, const auto& options) { return session::random_pc(guest, options); };
 };
 
 /// An instruction of a listing.
@@ -39,6 +41,7 @@ struct FuzzFailure {
 
 struct Fuzzed {
   std::string isa, strategy;
+  bool x86 = false;
   u64 first_seed = 0;
   u64 guests = 0;  ///< that were run
   u64 failed = 0;

@@ -8,8 +8,6 @@ using session::RandomGuest;
 
 namespace {
 
-constexpr u32 kNop = 0x13;  // addi x0, x0, 0
-
 using Fails = std::function<bool(const RandomGuest&)>;
 
 /// One guest on its way to a small one.
@@ -44,8 +42,8 @@ class Shrinking {
   void take_out_the_rest() {
     RandomGuest smaller = out_.guest;
     const u32 end = session::kCode + session::kCodePages * kPageSize;
-    for (u32 at = session::kCode; at < end; at += 4)
-      if (!std::binary_search(out_.kept.begin(), out_.kept.end(), at)) smaller.set_word(at, kNop);
+    for (u32 at = session::kCode; at < end; at += smaller.piece_bytes())
+      if (!std::binary_search(out_.kept.begin(), out_.kept.end(), at)) smaller.take_out(at);
     still_fails(smaller);
   }
 
@@ -62,7 +60,7 @@ class Shrinking {
 
   bool without(std::size_t begin, std::size_t end) {
     RandomGuest smaller = out_.guest;
-    for (std::size_t i = begin; i < end; ++i) smaller.set_word(out_.kept[i], kNop);
+    for (std::size_t i = begin; i < end; ++i) smaller.take_out(out_.kept[i]);
     if (!still_fails(smaller)) return false;
     const auto first = out_.kept.begin();
     out_.kept.erase(first + static_cast<std::ptrdiff_t>(begin),

@@ -11,11 +11,11 @@ namespace ringside::study {
 
 struct Shrunk {
   session::RandomGuest guest;
-  std::vector<u32> kept;  ///< offsets in RAM of the instructions of random code that matter
+  std::vector<u32> kept;  ///< offsets in RAM of the pieces of random code that matter
   u32 trials = 0;         ///< guests that were run for it
 };
 
-/// `candidates` are offsets of code words that were executed; all other random code is taken out
+/// `candidates` are offsets of pieces of code that were executed; all other random code is taken out
 /// first. `fails` runs a guest and says whether it still fails as the first one did. At most
 /// `trials` runs.
 Shrunk shrink(const session::RandomGuest& guest, const std::vector<u32>& candidates,
