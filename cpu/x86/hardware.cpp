@@ -120,6 +120,18 @@ void Hardware::write(u32 linear, Hpa hpa, unsigned bytes, u32 value) {
   write_bytes(memory(), hpa, bytes, value);
 }
 
+// A large page is cached in parts, and INVLPG drops them all (SDM volume 3, section 4.10.4.1).
+void Hardware::invalidate_page(u32 linear) {
+  auto& tlb = cpu_.mmu_.tlb;
+  constexpr unsigned kLargeShift = 22;
+  tlb.drop({linear});
+  if (cpu_.state.cr4 & cr4::kPse)
+    for (const mmu::TlbEntry& entry : tlb.entries())
+      if (entry.valid && entry.flags & pte::kPs && entry.page >> (kLargeShift - kPageShift) == linear >> kLargeShift)
+        tlb.drop({entry.page << kPageShift});
+  invalidated();
+}
+
 // After an access the fast engine may do the next one of the page, if nothing speaks against it.
 void Hardware::refresh(u32 linear, Access access, Privilege privilege) {
   const bool supervisor = privilege != Privilege::kByCpl || !cpu_.state.user();

@@ -40,7 +40,7 @@ class Hardware {
   u64 time() const { return cpu_.clock_->now(); }
   u32 apic_id() const { return cpu_.number_; }
 
-  void invalidate_page(u32 linear) { cpu_.mmu_.tlb.drop({linear}), invalidated(); }
+  void invalidate_page(u32 linear);
   void invalidate_all() { cpu_.mmu_.tlb.drop_all(), invalidated(); }
   void invalidate_local() { cpu_.mmu_.tlb.drop_local(), invalidated(); }
   void fetch_changed() { cpu_.fetch_.valid = false; }
