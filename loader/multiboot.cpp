@@ -59,14 +59,23 @@ class Preparation {
     for (const Segment& segment : segments_) {
       if (auto fits = check_place(segment); !fits) return fits;
       const auto data = image_.data(segment);
-      if (!data.empty()) add(segment.address, {data.begin(), data.end()});
+      const u64 lost = std::min<u64>(data.size(), bytes_in_rom(segment));
+      if (lost < data.size())
+        add(static_cast<u32>(segment.address + lost), {data.begin() + static_cast<std::ptrdiff_t>(lost), data.end()});
     }
     return {};
   }
 
+  /// A segment that begins right below 1 MiB, as a linker makes one for the headers of a file linked at 1 MiB: on a PC
+  /// what is written to the ROM there is lost.
+  static u64 bytes_in_rom(const Segment& segment) {
+    const bool begins_there = segment.address >= kScreen && segment.address < kHighRam;
+    return begins_there && segment.end() > kHighRam ? kHighRam - segment.address : 0;
+  }
+
   Result<void> check_place(const Segment& segment) const {
     const bool low = segment.address >= kLowRamBegin && segment.end() <= kLowRamEnd;
-    const bool high = segment.address >= kHighRam && segment.end() <= options_.ram_bytes;
+    const bool high = segment.address + bytes_in_rom(segment) >= kHighRam && segment.end() <= options_.ram_bytes;
     if (low || high) return {};
     return error(fmt::format("segment at {:#x}", segment.address),
                  fmt::format("{:#x}..{:#x} is not all in RAM, {:#x}..{:#x} and {:#x}..{:#x}",

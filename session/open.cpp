@@ -200,6 +200,9 @@ Result<devices::Disk::Drives> open_drives(const Options& options, const std::str
     if (files[i] == "none") continue;
     auto bytes = loader::read_file(files[i]);
     if (!bytes) return fail(bytes.error());
+    if (bytes->empty() || bytes->size() % devices::kSectorSize != 0)
+      return fail({Error::Kind::kBadFile, files[i], "", fmt::format("its {} bytes are no disk image", bytes->size()),
+                   fmt::format("a disk has whole sectors of {} bytes: make or copy the image again", devices::kSectorSize)});
     drives[i].emplace(std::make_shared<const std::vector<u8>>(std::move(*bytes)));
   }
   return drives;

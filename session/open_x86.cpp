@@ -97,7 +97,9 @@ Result<std::vector<loader::MultibootModule>> read_modules(const Options& options
   return modules;
 }
 
-// Flat code and data segments, as the multiboot specification has them (section 3.2), with QEMU's selectors.
+// Flat code and data segments, as the multiboot specification has them (section 3.2), with QEMU's selectors. It leaves
+// tables and stack undefined; kernels that never set theirs up run on QEMU none the less, by a GDT in its firmware, the
+// vectors of real mode and a stack below the boot information.
 x86::State first_state(const loader::Multiboot& boot) {
   using namespace x86;
   constexpr u32 kFlat = rights::kS | rights::kPresent | rights::kBig | rights::kGranular | rights::kAccessed;
@@ -109,6 +111,9 @@ x86::State first_state(const loader::Multiboot& boot) {
   state.eip = boot.entry;
   state.r[kEax] = boot.eax;
   state.r[kEbx] = boot.ebx;
+  state.r[kEsp] = 0x6f08;
+  state.gdtr = {devices::kBootGdt, devices::kBootGdtBytes - 1};
+  state.idtr = {0, 0x3ff};
   return state;
 }
 

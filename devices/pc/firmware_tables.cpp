@@ -120,13 +120,20 @@ std::vector<u8> extended_bios_data_area() {
   return ebda;
 }
 
+std::vector<u8> boot_gdt() {
+  Writer gdt;
+  gdt.dword(0).dword(0).dword(0x0000FFFF).dword(0x00CF9A00).dword(0x0000FFFF).dword(0x00CF9200);
+  return gdt.bytes();
+}
+
 }  // namespace
 
 std::vector<Blob> firmware_tables(unsigned cpus, unsigned drives) {
   return {{Gpa{kBda}, bios_data_area(drives)},
           {Gpa{kEbda}, extended_bios_data_area()},
           {Gpa{kPointer}, floating_pointer()},
-          {Gpa{kTable}, configuration_table(cpus)}};
+          {Gpa{kTable}, configuration_table(cpus)},
+          {Gpa{kBootGdt}, boot_gdt()}};
 }
 
 }  // namespace ringside::devices

@@ -242,3 +242,18 @@ TEST_CASE("whatever the bytes of a file are, loading ends well or with one line"
   });
   CHECK(held);
 }
+
+TEST_CASE("what a segment has in the ROM below 1 MiB is lost, and the rest is loaded") {
+  ElfBytes elf;
+  elf.header.e_machine = EM_386;
+  elf.header.e_entry = 0x10000C;
+  std::vector<u8> content(0x1000, 0x55);  // the headers of the file, where `ld -Ttext 0x100000` puts them
+  const auto kernel_header = header(3);
+  content.insert(content.end(), kernel_header.begin(), kernel_header.end());
+  content.resize(0x1040, 0x90);
+  elf.load(0xFF000, content, 0x2000);
+  const Multiboot start = prepared(elf);
+  REQUIRE(start.parts.front().address.v == 0x100000);
+  CHECK(start.parts.front().bytes.size() == 0x40);
+  CHECK(Memory(start).word(0x100000) == kMagic);
+}

@@ -320,12 +320,16 @@ class Vm : public vmm::ShadowMemory<Vm>, public vmm::TranslatedCode<Vm, Instruct
   u64 state_hash() const;
 
   // Time and interrupts, as the machine's loop asks for them (see vmm/vm.hpp).
-  u64 next_time_of_interest() const {
+  u64 next_change() const {
     const u64 device = s_.platform.next_event().value_or(kNever);
     return timer_due() ? device : std::min(device, s_.timer);
   }
-  u64 next_change() const { return next_time_of_interest(); }
-  bool device_due() const { return next_time_of_interest() <= host_.clock.now(); }
+  bool device_due() const { return next_change() <= host_.clock.now(); }
+  /// Of a guest that waits. Nothing but an interrupt ends HLT, so with interrupts off nothing will.
+  u64 next_time_of_interest() const {
+    const bool deaf = !s_.paravirtual && !(guest_state().eflags & flag::kIf);
+    return deaf ? kNever : next_change();
+  }
   bool anything_can_come(bool expect_input) const;
   bool typing_wakes() const;
   void advance_devices();
