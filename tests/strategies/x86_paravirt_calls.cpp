@@ -259,6 +259,53 @@ TEST_CASE("an event of x86 waits for the mask, and comes as a trap of its own") 
   CHECK((saved(guest, 0x80c) & x86::flag::kIf) != 0);
 }
 
+TEST_CASE("the block ring of x86 writes and reads sectors, and answers what the drive cannot do") {
+  constexpr u32 kRing = 0xa000, kFrom = 0xb000, kTo = 0xc000;
+  struct Wanted {
+    u32 command, drive, sector, count, address;
+    i32 answer;
+  };
+  const std::vector<Wanted> requests = {{2, 0, 3, 2, kFrom, 0}, {1, 0, 3, 2, kTo, 0},         {1, 0, 15, 2, 0xd000, kInvalid},
+                                        {1, 1, 0, 1, 0xd000, kInvalid}, {2, 0, 15, 2, kFrom, kInvalid}, {1, 0, 15, 1, kTo + 0x800, 0},
+                                        {2, 0, 16, 1, kFrom, kInvalid}, {1, 0, 0, 1, kTo + 0xa00, 0}};
+  PvPc guest;
+  equip(guest);
+  REQUIRE(guest.call(16, kRing >> kPageShift) == 0);
+  for (u32 i = 0; i < 1024; i += 4) guest.set(kFrom + i, 0xabcd0000 + i);
+  u32 slot = kRing + 64;
+  for (const Wanted& each : requests) {
+    for (const u32 word : {each.command, each.drive, each.sector, each.count, each.address}) guest.set(slot, word), slot += 4;
+    slot += 12;
+  }
+  guest.set(kRing, static_cast<u32>(requests.size()));
+  REQUIRE(guest.call(17) == 0);
+  for (int i = 0; i < 10'000 && guest.get(kRing + 4) != requests.size(); ++i) guest.call(4);
+  REQUIRE(guest.get(kRing + 4) == requests.size());
+  for (u32 i = 0; i < requests.size(); ++i) {
+    INFO(i);
+    CHECK(static_cast<i32>(guest.get(kRing + 64 + 32 * i)) == requests[i].answer);
+  }
+  CHECK(guest.get(kTo) == 0xabcd0000);
+  CHECK(guest.get(kTo + 1020) == 0xabcd03fc);
+  CHECK(guest.get(kTo + 0x800) == 0xabcd0000);  // of the write that failed the first sector was good
+  CHECK(guest.get(kTo + 0xa00) == 0x67676767);
+  CHECK(audit(guest).empty());
+}
+
+TEST_CASE("the timer of x86 comes once, when it is due") {
+  PvPc guest;
+  equip(guest);
+  REQUIRE(guest.call(18, 0) == 0);
+  const u64 then = guest.machine->clock().now() + 10'000;
+  CHECK(guest.call(11, static_cast<u32>(then), static_cast<u32>(then >> 32)) == 0);
+  while (saved(guest, 0x800) == 0 && guest.machine->clock().now() < then + 10'000) guest.call(4);
+  CHECK(saved(guest, 0x800) == 1);
+  CHECK(guest.machine->clock().now() >= then);
+  guest.set(kShared + 0x800, 0);
+  for (int i = 0; i < 100; ++i) guest.call(4);
+  CHECK(saved(guest, 0x800) == 0);
+}
+
 TEST_CASE("what is sensitive tells the truth to a port's kernel") {
   PvPc guest;
   equip(guest);

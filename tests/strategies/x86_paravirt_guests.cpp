@@ -1,5 +1,6 @@
 // zos for a VMM on x86 against zos on the bare PC: what they print, how they end, and what each process holds at its end.
 #include "session/examine.hpp"
+#include "study/compare.hpp"
 #include "x86_guests.hpp"
 
 using namespace ringside;
@@ -103,6 +104,43 @@ TEST_CASE("a paravirtual kernel for x86 runs under paravirt, and no other does")
     REQUIRE(!session.has_value());
     CHECK(session.error().text().find("paravirtual") != std::string::npos);
   }
+}
+
+TEST_CASE("paravirtual kernels for x86 on one machine print what each prints alone") {
+  const std::vector<std::string> scripts{"forkwait 3; hello", "churn 2; primes 2000", "crash"};
+  auto options = x86_options("zos-pv", "paravirt");
+  options.virtual_time = false;
+  options.memory = 16u << 20;
+  options.append = scripts[0];
+  options.neighbours = {{options.guest, scripts[1]}, {options.guest, scripts[2]}};
+  const auto together = run_x86(options).machine_report();
+  CHECK(together.world_switches > 10);
+  for (std::size_t i = 0; i < scripts.size(); ++i) {
+    auto alone = options;
+    alone.neighbours.clear();
+    alone.append = scripts[i];
+    const auto report = run_x86(alone).report();
+    INFO(report.console);
+    CHECK(together.guests[i].outcome == "exited");
+    CHECK(together.guests[i].console == report.console);
+  }
+}
+
+TEST_CASE("compare has a row for the port beside a guest of x86") {
+  study::CompareOptions options;
+  options.session = x86_options("zos", "bare");
+  options.session.append = "hello";
+  options.strategies = {"paravirt"};
+  const auto runs = study::compare(options, [](const std::string&, const std::string&) {});
+  REQUIRE(runs.has_value());
+  REQUIRE(runs->size() == 1);
+  const study::Compared& row = runs->front();
+  CHECK(row.report.isa == "x86");
+  CHECK(row.report.strategy == "paravirt");
+  CHECK_FALSE(row.unmodified);
+  CHECK(row.console_as_bare);
+  CHECK(row.slow_down.value_or(0) > 1);
+  CHECK(row.report.port.has_value());
 }
 
 TEST_CASE("the port of zos to x86 says how much it changed") {
