@@ -16,6 +16,8 @@
 #include "session/catalogue.hpp"
 #include "session/files.hpp"
 #include "session/input_log.hpp"
+#include "session/screen.hpp"
+#include "session/write_back.hpp"
 #include "study/causes.hpp"
 
 namespace ringside::cli {
@@ -31,7 +33,7 @@ struct RunOptions {
   GuestOptions guest;
   std::vector<std::string> guests;
   std::string trace_file, record_file, replay_file;
-  bool explain = false, json = false;
+  bool explain = false, json = false, write_back = false;
 };
 
 tl::unexpected<Error> cannot_write(const std::string& file) {
@@ -53,9 +55,11 @@ class Run {
     run_watched(*session, {!given_.json, interactive_, trace_.is_open() ? &trace_ : nullptr});
     if (session->guests() > 1) return show_all(*session);
     const Report report = judge(*session, 0);
-    show(report);
+    show(report, session::text_screen(*session));
     if (auto done = close_trace(); !done) return fail(done.error());
     if (auto done = record(*session); !done) return fail(done.error());
+    if (given_.write_back)
+      if (auto done = session::write_back(*session); !done) return fail(done.error());
     if (auto same = check_replay(*session); !same) return fail(same.error());
     return exit_status(report);
   }
@@ -66,6 +70,9 @@ class Run {
     if (given_.guests.size() > 1 && of_one)
       return fail({Error::Kind::kUsage, "", "--trace, --record and --replay",
                    "follow one guest, and there are several", "leave them out, or name one guest"});
+    if (given_.write_back && (given_.guests.size() > 1 || given_.guest.session.drives.empty()))
+      return fail({Error::Kind::kUsage, "", "--write-back", "is for the drives of one guest that --drive names",
+                   "add --drive FILE, and name one guest"});
     const bool terminal = stdin_is_terminal();
     auto options = given_.guest.finish(terminal ? 0 : kUnwatchedLimit, given_.guests);
     if (!options) return fail(options.error());
@@ -135,10 +142,15 @@ class Run {
     return status;
   }
 
-  void show(const Report& report) const {
+  // A guest that says nothing on its serial port may have said it on its screen.
+  void show(const Report& report, const std::string& screen) const {
     if (given_.json) {
-      print_json(to_json(report));
+      auto document = to_json(report);
+      if (!screen.empty()) document["screen"] = screen;
+      print_json(document);
     } else {
+      if (report.console.empty() && !screen.empty()) fmt::print("{}", screen);
+      std::fflush(stdout);
       std::cerr << report_text(report, style_of(2), given_.explain);
     }
     if (const auto reason = reason_line(report)) say(*reason);
@@ -204,6 +216,8 @@ void add_run(CLI::App& app, Frame& frame) {
   add_strategy_option(verb, o->guest);
   add_guest_options(verb, o->guest, frame);
   refuse_history_option(verb);
+  verb.add_flag("--write-back", o->write_back,
+                "At the end what the guest wrote to its drives goes into their files");
   verb.add_option("--trace", o->trace_file, "Write Chrome trace events, which Perfetto opens")
       ->type_name("FILE");
   auto* record = verb.add_option("--record", o->record_file, "Write down what is typed, and when")
