@@ -69,6 +69,25 @@ TEST_CASE("a ported guest is refused by every other strategy, and others by para
   }
 }
 
+TEST_CASE("check serves x86") {
+  const json document = document_of({"check", "guests/x86/micro-syscall", "--strategy", "hvm"});
+  CHECK(document["held"] == true);
+  CHECK(document["complete"] == true);
+  CHECK(document["isa"] == "x86");
+  CHECK(document["audited"]["translations"] > 1000);
+
+  const Outcome hole = call({"check", "guests/x86/hole-str", "--strategy", "trap-emulate"});
+  CHECK(hole.status == 1);
+  CHECK(hole.out.find("not equivalent") != std::string::npos);
+  CHECK(hole.out.find("str ax") != std::string::npos);
+  CHECK(hole.out.find("CPL 0") != std::string::npos);
+
+  const json fuzzed = document_of({"check", "--fuzz", "3", "--strategy", "hvm", "--isa", "x86", "--seed", "7"});
+  CHECK(fuzzed["held"] == true);
+  CHECK(fuzzed["isa"] == "x86");
+  CHECK(fuzzed["guests"] == 3);
+}
+
 TEST_CASE("check takes a guest or makes its own") {
   CHECK(call({"check"}).status == 64);
   CHECK(call({"check", "guests/zisa/zos", "--fuzz", "3"}).status == 64);

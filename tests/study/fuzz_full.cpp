@@ -22,3 +22,12 @@ TEST_CASE("nested paging holds with twenty thousand random guests") {
 TEST_CASE("shadow paging under hardware assistance holds with twenty thousand random guests") {
   check_fuzz({"hvm", "shadow"}, "zisa-h", kSeed, kGuests);
 }
+TEST_CASE("x86: nested paging holds with twenty thousand random guests") {
+  check_fuzz({"hvm"}, "x86", kSeed, kGuests);
+}
+TEST_CASE("x86: shadow paging under hardware assistance holds with twenty thousand random guests") {
+  check_fuzz({"hvm", "shadow"}, "x86", kSeed, kGuests);
+}
+TEST_CASE("x86: binary translation holds with twenty thousand random guests") {
+  check_fuzz({"dbt"}, "x86", kSeed, kGuests);
+}

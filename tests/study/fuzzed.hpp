@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "catch.hpp"
+#include "session/open.hpp"
 #include "study/fuzz.hpp"
 
 namespace ringside::test {
@@ -21,6 +22,7 @@ inline void check_fuzz(const Fuzzable& how, const std::string& isa, u64 seed, u6
   options.session.strategy = how.strategy;
   options.session.paging = how.paging;
   options.session.translate_user = how.translate_user;
+  if (isa == session::kX86) options.session.isa = isa;
   options.session.seed = seed;
   options.guests = guests;
   const auto found = study::fuzz(options);
