@@ -75,6 +75,23 @@ CLI::Option* add_size(CLI::App& verb, const std::string& name, u64& to, const st
   return verb.add_option_function<std::string>(name, read, help)->type_name("SIZE");
 }
 
+namespace {
+
+void add_x86_options(CLI::App& verb, session::Options& s) {
+  verb.add_option("--cpu", s.cpu_model, "x86: what the CPU knows: i486, pentium or i686 [i686]")
+      ->type_name("NAME");
+  verb.add_option("--module", s.modules,
+                  "x86: a file that the boot loader hands to the kernel, with arguments for it; may be "
+                  "given several times")
+      ->type_name("FILE[:ARGUMENTS]")
+      ->expected(1)
+      ->take_all();
+  verb.add_flag("--keyboard", s.keyboard_input,
+                "x86: what is typed comes from the keyboard; without it from the serial port COM1");
+}
+
+}  // namespace
+
 void add_strategy_option(CLI::App& verb, GuestOptions& options, const std::string& by_default) {
   verb.add_option("--strategy", options.session.strategy,
                   "How the guest is run: " + strategy_names() + " [" + by_default + "]")
@@ -118,6 +135,7 @@ void add_guest_options(CLI::App& verb, GuestOptions& o, const Frame& frame,
   add_number(
       verb, "--cpus", [&s](u64 n) { s.cpus = n; }, "CPUs of the machine: 1");
   add_size(verb, "--memory", s.memory, "RAM of the guest: 32M, for example [16M; 128M on x86]");
+  add_x86_options(verb, s);
   verb.add_option("--drive", s.drives,
                   "Disk image; once more for the second drive; none leaves a place empty")
       ->type_name("FILE")

@@ -33,6 +33,9 @@ class Disk final : public Device {
 
   static constexpr u32 kSize = 0x20;
 
+  /// Null where there is none.
+  const Drive* drive(u32 number) const { return find(number); }
+
  private:
   enum Register : u32 {
     kDrive = 0x00,

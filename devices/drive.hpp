@@ -23,6 +23,8 @@ class Drive {
   explicit Drive(Image image);
 
   u32 sectors() const { return sectors_; }
+  /// Size of the image.
+  u64 bytes() const { return image_->size(); }
 
   /// Both need sector < sectors().
   void read(u32 sector, std::span<u8, kSectorSize> to) const;

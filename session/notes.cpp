@@ -4,6 +4,7 @@
 
 
 #include "session/catalogue.hpp"
+#include "session/open.hpp"
 
 namespace ringside::session {
 
@@ -44,6 +45,9 @@ std::vector<std::string> notes(const Options& options, const std::string& isa) {
       {options.nested_depth != plain.nested_depth, nested, "--nested-depth", "nested tables"},
       {options.walk_cache != 0, nested, "--walk-cache", "nested tables"},
       {options.nested_tlb != 0, nested, "--nested-tlb", "nested tables"},
+      {!options.cpu_model.empty(), isa == kX86, "--cpu", "x86 CPU"},
+      {!options.modules.empty(), isa == kX86, "--module", "boot loader for x86"},
+      {options.keyboard_input, isa == kX86, "--keyboard", "keyboard"},
   };
   for (const auto& each : choices)
     if (each.given && !each.used)

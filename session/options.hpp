@@ -42,7 +42,7 @@ struct Options {
   std::string cost_model = "textbook";  ///< name of a preset or a file
   u64 memory = 0;                       ///< bytes of guest RAM; 0: kZisaMemory or kX86Memory
   std::vector<std::string> drives;      ///< images; "none" leaves a place empty. Empty list: the image beside the guest, if any
-  std::vector<std::string> modules;     ///< x86: files that the boot loader hands to the kernel
+  std::vector<std::string> modules;     ///< x86: FILE or FILE:ARGUMENTS that the boot loader hands to the kernel
   std::string cpu_model;                ///< x86: i486, pentium or i686; empty: i686
   bool keyboard_input = false;          ///< x86: what is typed goes to the keyboard, else to COM1
   std::string append;                   ///< command line of the guest
