@@ -76,6 +76,15 @@ std::string holes_text(const Report& r, const Style& style) {
   return text;
 }
 
+std::string left_out_text(const Report& r, const Style& style) {
+  if (r.left_out.empty()) return "";
+  std::string text = heading(style, "Instructions that are not there");
+  for (const auto& each : r.left_out)
+    text += paint(style, Ink::kLie, pad_right(style.unicode ? "≠" : "!=", 3)) +
+            wrap(explain_left_out(each) + ".", style.width - 3, 3) + "\n";
+  return text;
+}
+
 std::string instructions_text(const Report& r, const Style& style) {
   Table table({{"Instructions", false}, {"count"}, {"share"}, {"", false}});
   const auto add = [&](const char* name, u64 count, const char* meaning) {
@@ -137,7 +146,7 @@ std::string exits_text(const Report& r, const Style& style, bool explain) {
                {grouped(exit.max)},
                {grouped(exit.mean())}});
     if (explain)
-      meanings += wrap(fmt::format("{}: {}", exit.reason, session::explain_exit(exit.reason)),
+      meanings += wrap(fmt::format("{}: {}", exit.reason, session::explain_exit(exit.reason, r.isa)),
                        style.width, 2) +
                   "\n";
   }
@@ -159,6 +168,7 @@ std::string ending_sentence(const Report& r) {
 
 std::string report_text(const Report& r, const Style& style, bool explain) {
   return headline(r, style) + outcome_text(r, style) + notes_text(r, style) + holes_text(r, style) +
+         left_out_text(r, style) +
          instructions_text(r, style) + accounts_text(r, style, explain) +
          exits_text(r, style, explain);
 }

@@ -6,6 +6,7 @@
 #include "loader/image.hpp"
 #include "session/explain.hpp"
 #include "session/inspect.hpp"
+#include "session/open.hpp"
 
 namespace ringside::session {
 
@@ -90,23 +91,32 @@ std::string text_of(const Session& session, const EventLog& log, u64 number) {
   return "";
 }
 
+// How a trap arrives.
+std::string_view by_hardware(bool x86) {
+  return x86 ? ": the hardware pushed EFLAGS, CS and EIP and jumped to the handler in the guest's IDT"
+             : ": the hardware saved PC and mode and jumped to the guest's trap vector";
+}
+std::string_view by_vmm(bool x86) {
+  return x86 ? ", as a trap would come: with EFLAGS, CS and EIP on the guest's stack, by the gate in its IDT"
+             : ", as a trap would come: it saved the guest's PC and mode in the virtual registers and "
+               "set the PC to the guest's trap vector";
+}
+
 // What a first-time student needs to hear of an event.
 std::string sentence(const vmm::AnyMachine& machine, u64 number, const std::string& text) {
+  const bool x86 = machine.isa_name() == kX86;
   switch (machine.log().at(number).kind) {
     case EventKind::kExit: {
       const std::string name = exit_text(machine, number);
-      const std::string_view meaning = explain_exit(name);
+      const std::string_view meaning = explain_exit(name, machine.isa_name());
       return name + (meaning.empty() ? "" : ": " + std::string(meaning));
     }
     case EventKind::kEntry:
       return "back in the guest: " + text;
     case EventKind::kTrap:
-      return text + ": the hardware saved PC and mode and jumped to the guest's trap vector";
+      return text + std::string(by_hardware(x86));
     case EventKind::kInject:
-      return text +
-             ", as a trap would come: it saved the guest's PC and mode in the virtual registers "
-             "and "
-             "set the PC to the guest's trap vector";
+      return text + std::string(by_vmm(x86));
     case EventKind::kIdle:
       return text + ": the CPU waited for an interrupt";
     default:

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "session/open.hpp"
+
 namespace ringside::session {
 
 using Json = nlohmann::ordered_json;
@@ -21,6 +23,17 @@ Json holes_json(const std::vector<HoleReport>& holes) {
                                {"bare_metal", hole.bare_metal}}},
                     {"cause", hole.cause},
                     {"cured", hole.cured}});
+  return list;
+}
+
+Json left_out_json(const std::vector<LeftOutReport>& all) {
+  Json list = Json::array();
+  for (const auto& each : all)
+    list.push_back({{"instruction", each.instruction},
+                    {"count", each.count},
+                    {"needs", each.needs},
+                    {"first", {{"pc", each.pc}, {"symbol", each.symbol}, {"bytes", each.bytes},
+                               {"text", each.text}}}});
   return list;
 }
 
@@ -68,7 +81,7 @@ Json to_json(const MachineReport& r) {
 }
 
 Json to_json(const Report& r) {
-  return {{"schema", "ringside/run/1"},
+  Json all = {{"schema", "ringside/run/1"},
           {"guest", r.guest},
           {"isa", r.isa},
           {"strategy", r.strategy},
@@ -94,6 +107,8 @@ Json to_json(const Report& r) {
           {"end", {{"pc", r.pc}, {"symbol", r.symbol}}},
           {"state_hash", hexadecimal(r.state_hash)},
           {"trace_hash", hexadecimal(r.trace_hash)}};
+  if (r.isa == kX86) all["left_out"] = left_out_json(r.left_out);
+  return all;
 }
 
 }  // namespace ringside::session

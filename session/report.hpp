@@ -20,6 +20,17 @@ struct HoleReport {
   std::string cured;     ///< what the guest does once this hole alone is cured; empty if the same, or not tried
 };
 
+/// An instruction of x86 that raised #UD though there are CPUs that execute it.
+struct LeftOutReport {
+  std::string instruction;  ///< "FLDZ"
+  u64 count = 0;
+  u32 pc = 0;               ///< of the first time
+  std::string symbol;
+  std::vector<u8> bytes;    ///< its encoding; empty where it could not be read
+  std::string text;         ///< its disassembly
+  std::string needs;        ///< what is not there: "X87", "SSE2", "pentium" (a CPU model), "task switch"; empty: itself
+};
+
 struct ExitReport {
   std::string reason;
   u64 count = 0;
@@ -65,6 +76,7 @@ struct Report {
   std::optional<PortReport> port;
   std::optional<TranslationReport> translation;
   std::vector<HoleReport> holes;
+  std::vector<LeftOutReport> left_out;  ///< in the order in which they were met
   std::string console;
   u64 direct = 0, emulated = 0, translated = 0;
   u64 cycles = 0;

@@ -258,6 +258,28 @@ TEST_CASE("x86 interrupts: a double fault and a triple fault") {
   step = worse.cpu.step();
   CHECK(step.triple_fault);
   CHECK(worse.cpu.state == before);
+  // #UD, then #GP for its gate, then #GP for that of the other #GP: the double fault's gate.
+  const Undelivered& chain = worse.cpu.undelivered;
+  REQUIRE(chain.count == 4);
+  CHECK(chain.faults[0] == exception(kUd));
+  CHECK(chain.faults[1] == exception(kGp, 8 * kUd | 3));
+  CHECK(chain.faults[2] == exception(kGp, 8 * kGp | 3));
+  CHECK(chain.faults[3] == exception(kGp, 8 * kDf | 3));
+}
+
+TEST_CASE("x86 interrupts: an instruction that the subset or the model leaves out is told from one that is none") {
+  TestMachine m;
+  for (const auto& [code, refused] : std::initializer_list<std::pair<std::array<u8, 4>, bool>>{
+           {{0xd9, 0xee}, true},               // FLDZ
+           {{0x0f, 0x77}, true},               // EMMS
+           {{0x0f, 0x58, 0xc1}, true},         // ADDPS
+           {{0x0f, 0x0b}, false},              // UD2
+           {{0x8c, 0xf8}, false}}) {           // MOV from a segment register that is none
+    m.cpu.take_refused();
+    CHECK(m.trap_of({code[0], code[1], code[2], code[3]}) == exception(kUd));
+    CHECK(m.cpu.refused().has_value() == refused);
+    if (refused) CHECK(m.cpu.refused()->eip == kCode);
+  }
 }
 
 TEST_CASE("x86 interrupts: IRET by privilege, what it may change in EFLAGS") {
@@ -291,12 +313,14 @@ TEST_CASE("x86 interrupts: IRET out of a nested task and into virtual-8086 mode 
   TestMachine m;
   m.cpu.state.eflags |= flag::kNt;
   CHECK(m.trap_of({0xcf}) == exception(kUd));
-  CHECK(m.cpu.left_out() == LeftOut::kTaskSwitch);
+  REQUIRE(m.cpu.refused());
+  CHECK(m.cpu.refused()->feature == LeftOut::kTaskSwitch);
   m.cpu.state.eflags = flag::kOne;
   m.cpu.state.r[kEsp] -= 12;
   m.put(m.cpu.state.r[kEsp] + 8, flag::kVm);
   CHECK(m.trap_of({0xcf}) == exception(kUd));
-  CHECK(m.cpu.left_out() == LeftOut::kVirtual8086);
+  REQUIRE(m.cpu.refused());
+  CHECK(m.cpu.refused()->feature == LeftOut::kVirtual8086);
   // A gate that needs a task switch shuts the CPU down if the double fault's handler needs one as
   // well.
   TestMachine task;
