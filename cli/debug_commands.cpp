@@ -129,9 +129,7 @@ Result<Answer> add_break(DebugTable& t, const Words& words) {
   if (words.empty()) return list_stops(t);
   const auto address = parse_address(t.debugger.session(), words[0]);
   if (!address) return fail(address.error());
-  if (address->v % 4 != 0)
-    return usage(words[0], "is no address of an instruction", "give a multiple of 4");
-  t.debugger.add_breakpoint(*address);
+  if (const auto added = t.debugger.add_breakpoint(*address); !added) return fail(added.error());
   return list_stops(t);
 }
 
@@ -202,8 +200,9 @@ Result<Answer> unit(DebugTable& t, const Words& words) {
 }
 
 Result<Answer> exits(DebugTable& t, const Words&) {
-  const auto all = t.debugger.session().report().exits;
-  const bool bare = !session::registers(t.debugger.session()).deprivileged;
+  const auto report = t.debugger.session().report();
+  const auto& all = report.exits;
+  const bool bare = report.strategy == "bare";
   Json list = Json::array();
   for (const auto& each : all)
     list.push_back({{"reason", each.reason},
@@ -297,8 +296,8 @@ const std::vector<DebugCommand>& debug_commands() {
        0, 0, go_on},
       {"reverse-continue", "rc", "", "backwards to the last breakpoint or watchpoint, or the start",
        0, 0, reverse},
-      {"who", "w", "REG|sr|CR|ADDR",
-       "the last step that wrote a register or 4 bytes of memory, for example `who sr`", 1, 1, who},
+      {"who", "w", "REG|ADDR",
+       "the last step that wrote a register or 4 bytes of memory, for example `who sr`, `who eflags`", 1, 1, who},
       {"break", "", "[ADDR]", "stop before the instruction at an address; without one, list them",
        0, 1, add_break},
       {"watch", "", "ADDR [BYTES]", "stop after a write into memory [4 bytes], by whomever", 1, 2,
@@ -308,7 +307,7 @@ const std::vector<DebugCommand>& debug_commands() {
        "registers; the privileged ones as the guest believes them beside the truth", 0, 0, regs},
       {"disas", "x", "[ADDR] [N]",
        "N instructions [10]; C, M, L, T mark sensitive ones (control, mode, location, time), ! a "
-       "hole: it runs in U mode without a trap on this machine",
+       "hole: it runs in user mode without a trap on this machine",
        0, 2, disas},
       {"mem", "m", "ADDR [N]", "N bytes of memory [64]", 1, 2, mem},
       {"walk", "", "ADDR",

@@ -24,13 +24,12 @@ std::string mark(const CodeLine& line, const Style& style) {
 }
 
 std::string mode_text(const session::Position& p) {
-  const std::string believed(1, p.believed_mode);
-  if (p.believed_mode == p.real_mode) return "mode " + believed;
-  return fmt::format("mode {} (really {})", believed, p.real_mode);
+  if (p.believed_mode == p.real_mode) return "mode " + p.believed_mode;
+  return fmt::format("mode {} (really {})", p.believed_mode, p.real_mode);
 }
 
 std::string hint(const CodeLine& line) {
-  if (line.hole) return " [hole: runs in U mode without a trap]";
+  if (line.hole) return fmt::format(" [hole: runs in {} without a trap]", line.hole_in);
   return line.sensitive ? " [sensitive]" : "";
 }
 
@@ -45,13 +44,14 @@ std::string status_text(const session::Position& p, const std::string& why, cons
 
 std::string code_text(const std::vector<CodeLine>& lines, const Style& style) {
   std::string text;
+  std::size_t width = 0;
+  for (const CodeLine& line : lines) width = std::max(width, line.code.size());
   for (const CodeLine& line : lines) {
     const bool labelled = !line.symbol.empty() && line.symbol.find('+') == std::string::npos;
     if (labelled) text += line.symbol + ":\n";
-    const std::string word = line.word ? fmt::format("{:08x}", *line.word) : "--------";
-    text +=
-        fmt::format("{}{} {:#010x}  {}  {}{}\n", line.here ? '>' : ' ', line.breakpoint ? '*' : ' ',
-                    line.address, word, mark(line, style), line.text);
+    text += fmt::format("{}{} {:#010x}  {:<{}}  {}{}\n", line.here ? '>' : ' ',
+                        line.breakpoint ? '*' : ' ', line.address, line.code, width,
+                        mark(line, style), line.text);
   }
   return text;
 }
@@ -66,6 +66,33 @@ std::string registers_text(const session::Registers& r, const Style& style) {
   return text + privileged_text(r, style);
 }
 
+namespace {
+
+std::vector<Cell> segment_cells(const session::SegmentView& s) {
+  return {{s.selector ? fmt::format("{:04x}", *s.selector) : ""},
+          {fmt::format("{:08x}", s.base)},
+          {fmt::format("{:08x}", s.limit)},
+          {s.rights}};
+}
+
+// Of one that the hardware holds otherwise, that stands below.
+std::string segments_text(const session::Registers& r, const Style& style) {
+  if (r.segments.empty()) return "";
+  Table table({{"", false}, {"selector"}, {"base"}, {"limit"}, {"rights", false}});
+  const auto add = [&](const std::string& name, const session::SegmentView& view) {
+    auto cells = segment_cells(view);
+    cells.insert(cells.begin(), Cell(name));
+    table.add(std::move(cells));
+  };
+  for (const auto& each : r.segments) {
+    add(each.name, each.belief);
+    if (each.belief != each.truth) add("  really", each.truth);
+  }
+  return table.text(style);
+}
+
+}  // namespace
+
 std::string privileged_text(const session::Registers& r, const Style& style) {
   Table table({{"", false}, {"belief", true}, {"truth", true}, {"", false}});
   for (const auto& each : r.privileged) {
@@ -79,10 +106,9 @@ std::string privileged_text(const session::Registers& r, const Style& style) {
                {remark, Ink::kLie}});
   }
   std::string text = table.text(style);
-  const auto& sr = r.privileged.front();
-  text += "the guest believes  " + session::status_text(sr.belief) + "\n";
-  if (r.deprivileged) text += "the hardware holds  " + session::status_text(sr.truth) + "\n";
-  return text;
+  text += "the guest believes  " + r.believed_status + "\n";
+  if (r.deprivileged) text += "the hardware holds  " + r.real_status + "\n";
+  return text + segments_text(r, style);
 }
 
 // --- memory ---
@@ -117,7 +143,8 @@ std::string walk_text(const session::PageWalk& walk) {
     text += fmt::format("The guest has paging off: {:#010x} is guest-physical as it stands.\n",
                         walk.address.v);
   for (const auto& tables : walk.walks) {
-    text += fmt::format("{} (PTBR {:#x}, {} levels):\n", tables.tables, tables.ptbr, tables.levels);
+    text += fmt::format("{} ({} {:#x}, {} levels):\n", tables.tables, tables.root_name, tables.root,
+                        tables.levels);
     for (const auto& each : tables.references)
       text += fmt::format(
           "  {}. level {}, index {}: entry at {:#x} is {:08x} {} (page number {:#x})\n", ++number,

@@ -34,8 +34,9 @@ std::string GdbRun::insert(Type type, Gva address, u32 bytes) {
   if (breakpoints_.size() + watchpoints().size() >= kMostStops)
     return gdb_error("too many breakpoints; delete some");
   if (type != Type::kWrite) {
+    if (const auto added = debugger_.add_breakpoint(address); !added)
+      return gdb_error(added.error().text());
     breakpoints_[address.v].insert(type);
-    debugger_.add_breakpoint(address);
     return "OK";
   }
   if (bytes == 0 || bytes > kMostWatched) return gdb_error("watch 1 to 4096 bytes");

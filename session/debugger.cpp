@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "isa/zisa/registers.hpp"
 #include "loader/image.hpp"
 
 namespace ringside::session {
@@ -43,7 +42,8 @@ constexpr const char* kInputWanted = "the guest waits for input; give it some wi
 
 Debugger::Debugger(std::unique_ptr<Session> session, u64 history)
     : session_(std::move(session)),
-      history_(std::make_unique<History>(session_->any_machine(), history)) {
+      history_(std::make_unique<History>(session_->any_machine(), history)),
+      lens_(make_lens(session_->any_machine())) {
   const Options& options = session_->options();
   history_->set_bounds(options.max_instructions, options.max_cycles);
 }
@@ -56,8 +56,6 @@ Result<Debugger> Debugger::open(Options options) {
                   "give 64M, for example, or leave it out");
   auto session = Session::open(options);
   if (!session) return fail(session.error());
-  if (session->is_x86())
-    return refuse("debug", "does not show x86 in this version", "use run, or give a guest for Z-ISA");
   return Debugger(std::make_unique<Session>(std::move(*session)), options.history);
 }
 
@@ -68,10 +66,9 @@ Stopped Debugger::stopped(std::string kind, std::string why) const {
 }
 
 Stopped Debugger::after_run(Stop why, bool between_stopped) const {
-  const u32 pc = machine().guest_pc();
   switch (why) {
     case Stop::kBreakpoint:
-      return stopped("breakpoint", fmt::format("breakpoint at {:#x}", pc));
+      return stopped("breakpoint", fmt::format("breakpoint at {:#x}", lens_->pc()));
     case Stop::kWatchpoint:
       return stopped("watchpoint", "the step before wrote watched memory");
     case Stop::kInput:
@@ -160,11 +157,11 @@ Result<Stopped> Debugger::run_to_event(const std::string& kind, const Between& b
     if (kind == "hole") return event.kind == EventKind::kHole;
     return event.kind == EventKind::kTrap || event.kind == EventKind::kInject;
   };
-  const vmm::Vm& vm = session_->machine().vm();
-  if (kind != "trap" && !(kind == "exit" ? vm.virtualized() : vm.deprivileged()))
+  if (kind != "trap" && !(kind == "exit" ? lens_->virtualized() : lens_->deprivileged()))
     return refuse("until " + kind,
-                  vm.virtualized() ? "cannot come: in non-root mode no sensitive instruction lies"
-                                   : "cannot come: the guest owns the bare machine",
+                  lens_->virtualized()
+                      ? "cannot come: in non-root mode no sensitive instruction lies"
+                      : "cannot come: the guest owns the bare machine",
                   "use `until trap`, or start with --strategy trap-emulate");
   bool found = false, stop = false;
   const Stop why =
@@ -193,10 +190,14 @@ Result<void> Debugger::type(const std::string& text) {
 
 // --- breakpoints and watchpoints ---
 
-void Debugger::add_breakpoint(Gva address) {
+Result<void> Debugger::add_breakpoint(Gva address) {
+  if (!lens_->can_begin(address.v))
+    return refuse(fmt::format("{:#x}", address.v), "is no address of an instruction",
+                  "give a multiple of 4");
   auto all = machine().breakpoints();
   all.insert(address.v);
   history_->set_breakpoints(std::move(all));
+  return {};
 }
 
 bool Debugger::remove_breakpoint(Gva address) {
@@ -215,34 +216,31 @@ Result<void> Debugger::add_watchpoint(Gva address, u32 bytes) {
 // --- writers ---
 
 std::vector<std::string> Debugger::names() const {
-  std::vector<std::string> names{"sr", "pc"};
-  for (u32 i = 0; i < 32; ++i) names.emplace_back(zisa::register_name(i));
-  names.insert(names.end(), zisa::kCrNames.begin(), zisa::kCrNames.end());
+  std::vector<std::string> names = lens_->register_names();
+  names.emplace_back("pc");
   for (const auto& symbol : session_->image().symbols.all()) names.push_back(symbol.name);
   return names;
 }
 
+Result<std::optional<Writer>> Debugger::last_memory_writer(const std::string& word) {
+  const auto address = parse_address(*session_, word);
+  if (!address) return fail(address.error());
+  if (!memory(*session_, *address, 1).front())
+    return refuse(word, "is not mapped to RAM here",
+                  "go to where it is, or ask for another address");
+  return history_->last_writer_of_memory(*address, 4);
+}
+
 Result<std::optional<WriterView>> Debugger::last_writer(const std::string& word) {
-  std::optional<Writer> found;
-  if (word == "sr") {
-    found = history_->last_writer_of_status();
-  } else if (word == "pc") {
-    return refuse("pc", "is written by every step", "use `back`");
-  } else if (const auto number = zisa::register_number(word)) {
-    found = history_->last_writer_of_register(*number);
-  } else if (const auto cr = std::find(zisa::kCrNames.begin(), zisa::kCrNames.end(), word);
-             cr != zisa::kCrNames.end()) {
-    found = history_->last_writer_of_control(static_cast<vmm::Cr>(cr - zisa::kCrNames.begin()));
-  } else {
-    const auto address = parse_address(*session_, word);
-    if (!address) return fail(address.error());
-    if (!memory(*session_, *address, 1).front())
-      return refuse(word, "is not mapped to RAM here",
-                    "go to where it is, or ask for another address");
-    found = history_->last_writer_of_memory(*address, 4);
-  }
-  if (!found) return std::optional<WriterView>();
-  return view(*session_, *found, word == "sr");
+  if (word == "pc") return refuse("pc", "is written by every step", "use `back`");
+  const auto which = lens_->find(word);
+  const Result<std::optional<Writer>> found =
+      which ? history_->last_writer_of_register(*which) : last_memory_writer(word);
+  if (!found) return fail(found.error());
+  if (!*found) return std::optional<WriterView>();
+  const auto words = [&](u32 value) { return which ? lens_->words(*which, value) : std::string(); };
+  return WriterView{**found, session_->image().symbols.name((*found)->pc), words((*found)->before),
+                    words((*found)->after)};
 }
 
 }  // namespace ringside::session

@@ -49,7 +49,8 @@ class Debugger {
 
   // Breakpoints and watchpoints.
   const std::set<u32>& breakpoints() const { return machine().breakpoints(); }
-  void add_breakpoint(Gva address);
+  /// Error: no instruction can begin there.
+  Result<void> add_breakpoint(Gva address);
   bool remove_breakpoint(Gva address);
   Result<void> add_watchpoint(Gva address, u32 bytes);
   bool remove_watchpoint(Gva address) { return history_->remove_watchpoint(address); }
@@ -57,7 +58,7 @@ class Debugger {
   /// Names that commands may ask for: symbols and registers.
   std::vector<std::string> names() const;
 
-  /// The last writer of what `word` names: a register, sr, a control register, or memory at an
+  /// The last writer of what `word` names: a register, privileged ones too, or memory at an
   /// address. Nothing if it was not written since the start. Errors: a name that is none, memory
   /// that is not mapped.
   Result<std::optional<WriterView>> last_writer(const std::string& word);
@@ -65,12 +66,14 @@ class Debugger {
  private:
   Debugger(std::unique_ptr<Session> session, u64 history);
   const vmm::AnyMachine& machine() const { return session_->any_machine(); }
+  Result<std::optional<Writer>> last_memory_writer(const std::string& word);
   Stopped stopped(std::string kind, std::string why) const;
   Stopped after_run(vmm::Stop why, bool between_stopped) const;
   Stopped after_move(bool reached, const std::string& where) const;
 
   std::unique_ptr<Session> session_;
   std::unique_ptr<History> history_;
+  std::unique_ptr<const Lens> lens_;
 };
 
 }  // namespace ringside::session

@@ -3,8 +3,8 @@
 #include <charconv>
 #include <optional>
 
-#include "isa/zisa/registers.hpp"
 #include "loader/image.hpp"
+#include "session/lens.hpp"
 
 namespace ringside::session {
 
@@ -27,9 +27,10 @@ std::optional<u64> number(std::string_view text) {
 // A symbol or register without an offset.
 std::optional<u64> base_address(const Session& session, const std::string& word) {
   if (const auto value = number(word)) return value;
-  const auto state = session.machine().vm().guest_state();
-  if (word == "pc") return state.pc;
-  if (const auto which = zisa::register_number(word)) return state.x[*which];
+  const auto lens = make_lens(session.any_machine());
+  if (word == "pc") return lens->pc();
+  const auto which = lens->find(word);
+  if (which && which->kind == RegisterId::Kind::kGeneral) return lens->value(*which);
   return session.image().symbols.address(word);
 }
 
@@ -55,8 +56,9 @@ Result<Gva> parse_address(const Session& session, const std::string& word) {
   if (base)
     return refuse(word, "lies beyond the 32 bits of an address",
                   "give an address below 0x100000000");
-  return refuse(word, "is neither an address, a register nor a symbol of the guest",
-                "write 0x80000000, a0, or a name such as those that disas shows");
+  return refuse(
+      word, "is neither an address, a register nor a symbol of the guest",
+      "write a number, a register such as a0 or eax, or a name such as those that disas shows");
 }
 
 }  // namespace ringside::session

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "session/gdb_x86.hpp"
 #include "session/gdb_zisa.hpp"
+#include "session/lens.hpp"
+#include "vmm/x86/arch.hpp"
 
 namespace ringside::session {
 
@@ -26,14 +29,14 @@ struct Piece {
   std::vector<u8> bytes;
 };
 
-std::optional<std::vector<Piece>> pieces_of(const vmm::Vm& vm, Gva address,
+std::optional<std::vector<Piece>> pieces_of(const Lens& lens, Gva address,
                                             std::span<const u8> bytes) {
   std::vector<Piece> pieces;
   while (!bytes.empty()) {
     const auto part =
         bytes.first(std::min<std::size_t>(bytes.size(), kPageSize - address.offset()));
-    const auto gpa = vm.peek_translate(vm.guest_state(), address);
-    if (!gpa || !vm.is_ram(*gpa, part.size())) return std::nullopt;
+    const auto gpa = lens.translate(address);
+    if (!gpa || !lens.is_ram(*gpa, part.size())) return std::nullopt;
     pieces.push_back({*gpa, {part.begin(), part.end()}});
     address = address + static_cast<u32>(part.size());
     bytes = bytes.subspan(part.size());
@@ -56,21 +59,31 @@ GdbTarget::GdbTarget(const std::string& architecture, const std::vector<GdbFeatu
 }
 
 std::unique_ptr<GdbTarget> gdb_target(Debugger& debugger) {
+  if (debugger.session().is_x86()) return std::make_unique<GdbX86>(debugger);
   return std::make_unique<GdbZisa>(debugger);
 }
 
+namespace {
+
+void copy_in(Session& session, const Piece& piece) {
+  session.is_x86() ? session.pc().vm().copy_in(piece.to, piece.bytes)
+                   : session.machine().vm().copy_in(piece.to, piece.bytes);
+}
+
+}  // namespace
+
 Result<void> write_memory(Debugger& debugger, Gva address, std::span<const u8> bytes) {
-  vmm::Machine& machine = debugger.session().machine();
+  Session& session = debugger.session();
   const std::string place = fmt::format("{:#x}", address.v);
-  if (machine.ending())
+  if (session.any_machine().ending())
     return fail(
         {Error::Kind::kUsage, "", place, "the guest has ended", "go back before you write"});
-  auto pieces = pieces_of(machine.vm(), address, bytes);
+  auto pieces = pieces_of(*make_lens(session.any_machine()), address, bytes);
   if (!pieces)
     return fail({Error::Kind::kUsage, "", place, "is not mapped to RAM here",
                  "write where the guest's page tables map RAM"});
-  debugger.history().change([&machine, pieces = std::move(*pieces)] {
-    for (const Piece& piece : pieces) machine.vm().copy_in(piece.to, piece.bytes);
+  debugger.history().change([&session, pieces = std::move(*pieces)] {
+    for (const Piece& piece : pieces) copy_in(session, piece);
   });
   return {};
 }

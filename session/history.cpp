@@ -21,7 +21,7 @@ u64 distance(u64 a, u64 b) {
 }  // namespace
 
 History::History(vmm::AnyMachine& machine, u64 bytes, u64 interval)
-    : machine_(machine), taker_(machine), limit_(bytes - bytes / kLogShare), interval_(interval) {
+    : machine_(machine), lens_(make_lens(machine)), taker_(machine), limit_(bytes - bytes / kLogShare), interval_(interval) {
   machine_.log().keep(true);
   machine_.log().keep_at_most(std::max(bytes / kLogShare / sizeof(vmm::Event), kFewestEvents));
   snapshot();

@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "vmm/machine.hpp"
+#include "session/lens.hpp"
 #include "vmm/snapshot.hpp"
 
 namespace ringside::session {
@@ -60,12 +60,12 @@ class History {
   bool back();
 
   /// Runs backwards to the last position before this one at which run() would have stopped for a
-  /// breakpoint or watchpoint; to the start, with Stop::kLimit, if there is none. `between` can leave it
-  /// anywhere on the way, with Stop::kLimit too.
+  /// breakpoint or watchpoint; to the start, with Stop::kLimit, if there is none. `between` can
+  /// leave it anywhere on the way, with Stop::kLimit too.
   vmm::Stop reverse(const Between& between = {});
 
-  /// What somebody does to the machine beside the run: types at it, writes a register or memory. What it
-  /// refers to must outlive the history.
+  /// What somebody does to the machine beside the run: types at it, writes a register or memory.
+  /// What it refers to must outlive the history.
   using Change = std::function<void()>;
   /// Does it at this position; replays do it again. What came after it is forgotten.
   void change(Change change);
@@ -85,9 +85,7 @@ class History {
 
   // The last writer before this position; nothing if there is none since the start. A write of the
   // value that was there already counts.
-  std::optional<Writer> last_writer_of_register(u32 number);
-  std::optional<Writer> last_writer_of_status();
-  std::optional<Writer> last_writer_of_control(vmm::Cr which);
+  std::optional<Writer> last_writer_of_register(RegisterId which);
   /// Of the memory that lies at `address` now, up to 4 bytes in its page: stores, emulated ones,
   /// DMA, A and D bits.
   std::optional<Writer> last_writer_of_memory(Gva address, u32 bytes);
@@ -110,19 +108,21 @@ class History {
   /// A step that the exact engine did, seen from both sides.
   struct Seen {
     const cpu::Effects& effects;
-    vmm::ArchState before, after;
-    u64 first_event;  ///< of those that came in it
-    u64 watched_writes;
-    u64 instructions;
-    Writer* writer;
+    Code code;                  ///< at the old PC
+    u32 before = 0, after = 0;  ///< what is asked for
+    u64 first_event = 0;        ///< of those that came in it
+    u64 watched_writes = 0;
+    u64 instructions = 0;
+    u32 repetitions = 0;  ///< of the instruction, done
   };
   /// What a look back asks.
   struct Question {
-    std::function<bool(const Seen&)>
-        wrote;  ///< whether a step is what is looked for; fills in the writer
+    std::function<u32()> value;                    ///< of what is asked for, here
+    std::function<bool(const Seen&)> wrote;        ///< whether a step is what is looked for
+    std::function<std::string(const Seen&)> what;  ///< that step in words
     /// Whether there can be no such step between two snapshots; null if nobody can tell.
     std::function<bool(const vmm::Snapshot&, const vmm::Snapshot&)> none_between;
-    std::function<void()> begin;  ///< called where a window begins, if not null
+    bool every_step = false;  ///< the fast engine does not stop before such a write
   };
   using Ranges = std::vector<std::pair<Hpa, u64>>;
 
@@ -159,15 +159,17 @@ class History {
   std::string what_happened(const Seen& seen) const;
   std::string memory_writer(const Seen& seen, const Ranges& ranges) const;
 
-  // The look back knows Z-ISA alone.
-  const vmm::Machine& zisa() const { return static_cast<const vmm::Machine&>(machine_); }
+  bool wrote_register(const Seen& seen, RegisterId which) const;
+  bool trap_wrote(const Seen& seen, RegisterId which) const;
+  u32 word_at(const Ranges& ranges) const;
 
   vmm::AnyMachine& machine_;
+  std::unique_ptr<const Lens> lens_;
   vmm::Snapshots taker_;
   u64 limit_, interval_;
   u64 used_ = 0;
-  Slots snapshots_;            ///< by step
-  std::map<u64, Mark> marks_;  ///< by step, of positions where somebody stopped
+  Slots snapshots_;               ///< by step
+  std::map<u64, Mark> marks_;     ///< by step, of positions where somebody stopped
   std::vector<Changed> changes_;  ///< by step
   std::vector<Watchpoint> watchpoints_;
   struct {

@@ -12,6 +12,7 @@ Json to_json(const CodeLine& line) {
   return {{"pc", line.address},
           {"symbol", line.symbol},
           {"word", line.word ? Json(*line.word) : Json(nullptr)},
+          {"bytes", line.bytes},
           {"instruction", line.text},
           {"mark", line.mark},
           {"sensitive", line.sensitive},
@@ -32,13 +33,23 @@ Json to_json(const Position& p) {
           {"cycle", p.cycle},
           {"events", p.events},
           {"instructions", p.instructions},
-          {"mode",
-           {{"belief", std::string(1, p.believed_mode)}, {"truth", std::string(1, p.real_mode)}}},
+          {"mode", {{"belief", p.believed_mode}, {"truth", p.real_mode}}},
           {"next", to_json(p.next)},
           {"waits", p.waits},
           {"waits_for_input", p.waits_for_input},
           {"ending", ending}};
 }
+
+namespace {
+
+Json to_json(const SegmentView& segment) {
+  return {{"selector", segment.selector ? Json(*segment.selector) : Json(nullptr)},
+          {"base", segment.base},
+          {"limit", segment.limit},
+          {"rights", segment.rights}};
+}
+
+}  // namespace
 
 Json to_json(const Registers& r) {
   Json named;
@@ -49,11 +60,16 @@ Json to_json(const Registers& r) {
                           {"belief", each.belief},
                           {"truth", each.truth},
                           {"bare_metal", each.bare_metal}});
-  return {{"pc", r.pc},
-          {"symbol", r.symbol},
-          {"registers", named},
-          {"deprivileged", r.deprivileged},
-          {"privileged", privileged}};
+  Json all = {{"pc", r.pc},
+              {"symbol", r.symbol},
+              {"registers", named},
+              {"deprivileged", r.deprivileged},
+              {"privileged", privileged},
+              {"status", {{"belief", r.believed_status}, {"truth", r.real_status}}}};
+  for (const auto& each : r.segments)
+    all["segments"].push_back(
+        {{"name", each.name}, {"belief", to_json(each.belief)}, {"truth", to_json(each.truth)}});
+  return all;
 }
 
 namespace {
@@ -71,9 +87,13 @@ Json to_json(const TableWalk& walk) {
                           {"entry", each.entry},
                           {"frame", each.frame},
                           {"flags", each.flags}});
-  return {{"tables", walk.tables},   {"ptbr", walk.ptbr},
-          {"levels", walk.levels},   {"references", references},
-          {"outcome", walk.outcome}, {"address", optional(walk.address)}};
+  return {{"tables", walk.tables},
+          {"root_register", walk.root_name},
+          {"ptbr", walk.root},
+          {"levels", walk.levels},
+          {"references", references},
+          {"outcome", walk.outcome},
+          {"address", optional(walk.address)}};
 }
 
 }  // namespace

@@ -9,8 +9,8 @@ namespace ringside::test {
 
 using session::History;
 using session::Writer;
-using vmm::Cr;
 using vmm::EventKind;
+using Kind = session::RegisterId::Kind;
 
 namespace {
 
@@ -84,16 +84,16 @@ TEST_CASE("the last writer of registers and privileged registers") {
       const Digest here = digest(session.machine());
       for (u32 n = 1; n < 32; ++n) {
         CAPTURE(n);
-        const auto found = history.last_writer_of_register(n);
+        const auto found = history.last_writer_of_register({Kind::kGeneral, n});
         if (const auto known = seen.registers.find(n); known != seen.registers.end())
           check_writer(found, known->second);
         else
           CHECK_FALSE(found);
       }
-      if (seen.status) check_writer(history.last_writer_of_status(), *seen.status);
+      if (seen.status) check_writer(history.last_writer_of_register({Kind::kStatus, 0}), *seen.status);
       for (const auto& [n, write] : seen.controls) {
         CAPTURE(n);
-        check_writer(history.last_writer_of_control(static_cast<Cr>(n)), write);
+        check_writer(history.last_writer_of_register({Kind::kSystem, n}), write);
       }
       CHECK(digest(session.machine()) == here);
       CHECK_FALSE(history.diverged());
@@ -118,7 +118,7 @@ TEST_CASE("a register's writer is named") {
   state.pc -= 4;
   const auto word = m.vm().peek_instruction(state);
   REQUIRE(word);
-  const auto writer = history.last_writer_of_register(zisa::decode(*word).operands.rd);
+  const auto writer = history.last_writer_of_register({Kind::kGeneral, zisa::decode(*word).operands.rd});
   REQUIRE(writer);
   CHECK(writer->step == step);
   CHECK(writer->pc == state.pc);
@@ -223,7 +223,7 @@ TEST_CASE("memory that is not mapped has no writer") {
   history.run({.steps = 1000});
   CHECK_FALSE(history.last_writer_of_memory({0x1000}, 4));
   CHECK_FALSE(history.add_watchpoint({0x1000}, 4));
-  CHECK_FALSE(history.last_writer_of_register(0));
+  CHECK_FALSE(history.last_writer_of_register({Kind::kGeneral, 0}));
 }
 
 }  // namespace ringside::test
