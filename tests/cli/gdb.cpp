@@ -1,100 +1,24 @@
 // The stock GDB against `ringside debug --gdb`.
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
-#include <signal.h>
-#include <spawn.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <chrono>
-#include <cstdlib>
 #include <thread>
 
 #include "catch.hpp"
 #include "cli/built_program.hpp"
 #include "cli/gdb_packet.hpp"
+#include "cli/gdb_process.hpp"
 
 namespace ringside::cli_test {
 
 namespace {
 
-/// `ringside debug --gdb 0`, as a process beside the test.
-class Server {
- public:
-  explicit Server(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {RINGSIDE_BUILD_DIR "/ringside", "debug", "--gdb", "0"});
-    std::vector<char*> words;
-    for (auto& each : arguments) words.push_back(each.data());
-    words.push_back(nullptr);
-    posix_spawn_file_actions_t files;
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-    for (const auto& [number, name] : {std::pair(1, out_), std::pair(2, err_)})
-      posix_spawn_file_actions_addopen(&files, number, name.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
-                                       0600);
-    REQUIRE(posix_spawn(&process_, words[0], &files, nullptr, words.data(), environ) == 0);
-    posix_spawn_file_actions_destroy(&files);
-  }
-  Server(const Server&) = delete;
-  Server& operator=(const Server&) = delete;
-  ~Server() {
-    if (process_ != 0) ::kill(process_, SIGKILL), waitpid(process_, nullptr, 0);
-  }
-
-  /// Where it listens; waits until it says so.
-  int port() const {
-    constexpr const char* kWords = "listening on 127.0.0.1:";
-    for (int i = 0; i < 600; ++i) {
-      const std::string said = read_file(err_);
-      const auto at = said.find(kWords);
-      if (at != std::string::npos && said.back() == '\n')
-        return std::stoi(said.substr(at + std::string(kWords).size()));
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
-    FAIL("it does not listen: " << read_file(err_));
-    return 0;
-  }
-
-  /// Its exit status, once it has ended by itself.
-  int wait() {
-    int status = 0;
-    REQUIRE(waitpid(process_, &status, 0) == process_);
-    process_ = 0;
-    REQUIRE(WIFEXITED(status));
-    return WEXITSTATUS(status);
-  }
-  std::string console() const { return read_file(out_); }
-
- private:
-  std::string out_ = scratch("server-out"), err_ = scratch("server-err");
-  pid_t process_ = 0;
-};
-
-/// What GDB prints while it carries out a script, its first command being to connect.
-std::string gdb(const Server& server, const std::string& script) {
-  const std::string commands =
-      "set pagination off\nset confirm off\nset width 0\n"
-      "target remote 127.0.0.1:" +
-      std::to_string(server.port()) + "\n" + script;
-  const std::string file = write_scratch("gdb-script", commands), out = scratch("gdb-out");
-  const std::string command = "timeout 120 gdb-multiarch -nx -batch -x '" + file + "' '" +
-                              guest_file("zos") + "' >'" + out + "' 2>&1 </dev/null";
-  const int status = std::system(command.c_str());
-  INFO(read_file(out));
-  CHECK(WIFEXITED(status));
-  CHECK(WEXITSTATUS(status) == 0);
-  return read_file(out);
-}
-
-/// What stands behind `label` on its line.
-std::string after(const std::string& text, const std::string& label) {
-  const auto at = text.find("\n" + label + " ");
-  if (at == std::string::npos) return "(no " + label + ")";
-  const auto begin = at + label.size() + 2;
-  return text.substr(begin, text.find('\n', begin) - begin);
+/// What GDB for RISC-V says of zos.
+std::string gdb(const GdbServer& server, const std::string& script) {
+  return run_gdb("gdb-multiarch", guest_file("zos"), server, script);
 }
 
 /// Has GDB say where the run is: some registers and memory, instructions and cycles.
@@ -107,10 +31,6 @@ std::string place(const std::string& text, const std::string& label) {
   const auto end = text.find(" cycles\n", begin);
   REQUIRE(end != std::string::npos);
   return text.substr(begin + label.size() + 2, end - begin - label.size() - 2);
-}
-
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 /// A client that GDB is not.
@@ -145,7 +65,7 @@ class Client {
 }  // namespace
 
 TEST_CASE("GDB breaks, steps and goes back, and finds the same again") {
-  Server server(
+  GdbServer server(
       {guest_file("zos"), "--isa", "zisa-v", "--strategy", "trap-emulate", "--append", "hello"});
   const std::string out = gdb(
       server, "break trap_entry\ncontinue\n" + show("A") + "stepi\nstepi\nstepi\n" + show("B") +
@@ -157,7 +77,7 @@ TEST_CASE("GDB breaks, steps and goes back, and finds the same again") {
   CHECK(place(out, "C") == place(out, "A"));
   CHECK(place(out, "D") != place(out, "A"));
   CHECK(place(out, "E") == place(out, "A"));
-  CHECK(after(out, "F").starts_with("80000000 0 "));
+  CHECK(after_label(out, "F").starts_with("80000000 0 "));
   CHECK(holds(out, "Breakpoint 1, "));
   CHECK(holds(out, "No more reverse-execution history"));
   CHECK(holds(out, "no exits yet"));
@@ -167,7 +87,7 @@ TEST_CASE("GDB breaks, steps and goes back, and finds the same again") {
 }
 
 TEST_CASE("GDB watches memory in both directions") {
-  Server server({guest_file("zos"), "--append", "tick=3000 primes 500"});
+  GdbServer server({guest_file("zos"), "--append", "tick=3000 primes 500"});
   const std::string out =
       gdb(server, "watch ticks\ncontinue\ncontinue\n" + show("A") + "reverse-continue\n" +
                       show("B") + "reverse-continue\n" + show("C") +
@@ -177,10 +97,10 @@ TEST_CASE("GDB watches memory in both directions") {
   CHECK(holds(out, "Old value = 0\nNew value = 1"));
   CHECK(holds(out, "Old value = 2\nNew value = 1"));
   CHECK(holds(out, "Old value = 1\nNew value = 0"));
-  CHECK(holds(after(out, "A"), " 2 "));
-  CHECK(holds(after(out, "B"), " 1 "));
-  CHECK(holds(after(out, "C"), " 0 "));
-  CHECK_FALSE(holds(after(out, "D"), "(no"));
+  CHECK(holds(after_label(out, "A"), " 2 "));
+  CHECK(holds(after_label(out, "B"), " 1 "));
+  CHECK(holds(after_label(out, "C"), " 0 "));
+  CHECK_FALSE(holds(after_label(out, "D"), "(no"));
   CHECK(holds(out, "the guest has ended with code 0"));
   CHECK(holds(out, "exited normally"));
   CHECK(holds(server.console(), "primes"));
@@ -188,7 +108,7 @@ TEST_CASE("GDB watches memory in both directions") {
 }
 
 TEST_CASE("GDB writes registers and memory, and history keeps it") {
-  Server server({guest_file("zos"), "--append", "hello"});
+  GdbServer server({guest_file("zos"), "--append", "hello"});
   const std::string out =
       gdb(server,
           "break context_switch\ncontinue\nset var $a1 = 0x1234\nset var ticks = 77\n"
@@ -199,17 +119,17 @@ TEST_CASE("GDB writes registers and memory, and history keeps it") {
               "printf \"\\nC %x %d\\n\", $a1, ticks\n"
               "detach\n");
   INFO(out);
-  CHECK(after(out, "A") == "1234 77");
-  CHECK_FALSE(holds(after(out, "B"), "77"));
-  CHECK(after(out, "C") == "1234 77");
+  CHECK(after_label(out, "A") == "1234 77");
+  CHECK_FALSE(holds(after_label(out, "B"), "77"));
+  CHECK(after_label(out, "C") == "1234 77");
   // The session stays for the next, where it was left.
   const std::string again = gdb(server, "printf \"\\nD %x %d\\n\", $a1, ticks\nkill\n");
-  CHECK(after(again, "D") == "1234 77");
+  CHECK(after_label(again, "D") == "1234 77");
   CHECK(server.wait() == 0);
 }
 
 TEST_CASE("Ctrl+C, bad packets and a client that hangs up are no end of the session") {
-  Server server({guest_file("bad-loop-long")});
+  GdbServer server({guest_file("bad-loop-long")});
   {
     const Client client(server.port());
     client.send("$g#00");
@@ -231,7 +151,7 @@ TEST_CASE("Ctrl+C, bad packets and a client that hangs up are no end of the sess
 }
 
 TEST_CASE("a port that is taken, or is none, is refused in one line") {
-  const Server server({guest_file("zos")});
+  const GdbServer server({guest_file("zos")});
   const std::string taken = std::to_string(server.port());
   const Outcome second = call({"debug", guest_file("zos"), "--gdb", taken});
   CHECK(second.status == 64);
