@@ -142,11 +142,11 @@ TEST_CASE("x86 check: random guests execute nearly all there is, in both rings")
 
 namespace {
 
-Examination examine_random(Defect defect, u64 seed) {
+Examination examine_random(Defect defect, u64 seed, bool nested) {
   const auto guest = session::random_x86_guest({.seed = seed, .tick = 300, .paging_percent = 97}, 10'000);
   REQUIRE(guest.has_value());
   const auto memory = std::make_shared<mmu::Memory*>();
-  const FaultyHvm vmm(defect, memory);
+  const FaultyHvm vmm(defect, memory, nested);
   const auto bare = [&] { return session::random_pc(*guest, {}); };
   const auto other = [&] {
     auto made = session::random_pc(*guest, {}, &vmm);
@@ -162,10 +162,10 @@ Examination examine_random(Defect defect, u64 seed) {
 struct Caught {
   u32 parted = 0, breached = 0, wasteful = 0, held = 0;
 };
-Caught caught(Defect defect, u64 guests = 12) {
+Caught caught(Defect defect, u64 guests = 12, bool nested = true) {
   Caught out;
   for (u64 seed = 0; seed < guests; ++seed) {
-    const Examination found = examine_random(defect, seed);
+    const Examination found = examine_random(defect, seed, nested);
     out.parted += !found.equivalent();
     out.breached += !found.resource_control();
     out.wasteful += !found.efficient();
@@ -181,6 +181,10 @@ TEST_CASE("x86 check: the VMM into which defects are put holds without one") {
 }
 TEST_CASE("x86 check: a stale entry of the nested tables is caught") {
   CHECK(caught(Defect::kStaleShadow, 20).parted > 3);
+}
+TEST_CASE("x86 check: a stale entry of shadow tables is caught") {
+  CHECK(caught(Defect::kNone, 12, false).held == 12);
+  CHECK(caught(Defect::kStaleShadow, 12, false).parted > 3);
 }
 TEST_CASE("x86 check: a lost interrupt is caught") {
   CHECK(caught(Defect::kLostInterrupt).parted > 6);

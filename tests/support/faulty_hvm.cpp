@@ -27,6 +27,7 @@ void FaultyHvm::after(Vm& vm, const Exit& exit, u32 eip) {
   const bool emulated = std::holds_alternative<PortIo>(exit) || std::holds_alternative<PrivilegedInstruction>(exit);
   if (defect_ == Defect::kPcNotAdvanced && emulated && now_and_then()) vm.internals().vcpu.virt.eip = eip;
   if (const auto* fault = std::get_if<vmm::NestedFault>(&exit)) spoil_mapping(vm, *fault);
+  spoil_traces(vm);
   spoil_events(vm);
   if (defect_ == Defect::kInterpreter) interpret(vm);
 }
@@ -35,6 +36,13 @@ void FaultyHvm::spoil_mapping(Vm& vm, const vmm::NestedFault& exit) {
   if (defect_ != Defect::kMappedOutside || !vm.is_ram(exit.address, 1) || !now_and_then()) return;
   const Hpa outside{vm.host_of({0}).v - kPageSize};
   vm.internals().assisted.ept.map(**memory_, exit.address.page_base(), outside, ept::kAll);
+}
+
+// No table is watched any more.
+void FaultyHvm::spoil_traces(Vm& vm) {
+  if (defect_ != Defect::kStaleShadow || vm.internals().assisted.nested) return;
+  for (u64 page = 0; page < vm.ram_bytes(); page += kPageSize)
+    if (vm.traced({page})) vm.trace({page}, false);
 }
 
 void FaultyHvm::spoil_events(Vm& vm) {
