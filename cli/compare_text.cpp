@@ -43,20 +43,29 @@ std::string dearest(const Report& r) {
   return fmt::format("{} {} %", r.exits.front().reason, percent(r.exits.front().cycles, r.cycles));
 }
 
+// Two runs of a strategy differ in how the VMM gives the guest its pages.
+std::string name_of(const std::vector<Compared>& runs, const Compared& run) {
+  const auto alike = [&](const Compared& other) {
+    return other.report.isa == run.report.isa && other.report.strategy == run.report.strategy;
+  };
+  const bool one = std::count_if(runs.begin(), runs.end(), alike) <= 1;
+  return one ? run.report.strategy : run.report.strategy + " " + run.report.paging;
+}
+
 bool was_run(const Compared& run) {
   return run.report.outcome != study::kNotRun;
 }
 
-std::vector<Cell> row_of(const Compared& run, bool wide) {
+std::vector<Cell> row_of(const Compared& run, const std::string& name, bool wide) {
   const Report& r = run.report;
   const Cell none("-", Ink::kDim);
   if (!was_run(run)) {
-    std::vector<Cell> row = {"  " + r.strategy, {r.outcome, Ink::kDim}, none, none, none, none, none};
+    std::vector<Cell> row = {"  " + name, {r.outcome, Ink::kDim}, none, none, none, none, none};
     if (wide) row.push_back(none);
     return row;
   }
   const u64 exits = exits_of(r);
-  std::vector<Cell> row = {"  " + r.strategy,
+  std::vector<Cell> row = {"  " + name,
                            outcome_cell(r),
                            run.unmodified ? "unmodified" : "modified",
                            grouped(r.guest_instructions()),
@@ -78,7 +87,7 @@ Table make_table(const std::vector<Compared>& runs, bool wide) {
   for (const Compared& run : runs) {
     if (run.report.isa != isa) table.add_heading({run.report.isa, Ink::kStrong});
     isa = run.report.isa;
-    table.add(row_of(run, wide));
+    table.add(row_of(run, name_of(runs, run), wide));
     if (!wide && !run.report.exits.empty())
       table.add_heading({"    dearest exit: " + dearest(run.report) + " of the cycles", Ink::kDim});
   }
@@ -147,14 +156,14 @@ std::string bars_text(const std::vector<Compared>& runs, const Style& style) {
   std::size_t name_width = 0;
   u64 most = 1;
   for (const Compared& run : runs) {
-    name_width = std::max(name_width, run.report.isa.size() + 1 + run.report.strategy.size());
+    name_width = std::max(name_width, run.report.isa.size() + 1 + name_of(runs, run).size());
     most = std::max(most, run.report.cycles);
   }
   const double per_column =
       static_cast<double>(most) / static_cast<double>(style.width - name_width - 4);
   std::string text = paint(style, Ink::kStrong, "Where the cycles went") + legend_text(runs, style);
   for (const Compared& run : runs)
-    if (was_run(run)) text += "  " + pad_right(run.report.isa + " " + run.report.strategy, name_width) + "  " +
+    if (was_run(run)) text += "  " + pad_right(run.report.isa + " " + name_of(runs, run), name_width) + "  " +
             bar_of(run.report, per_column, style) + "\n";
   return text;
 }
@@ -181,9 +190,9 @@ std::string port_sentence(const std::optional<session::PortReport>& port) {
                      grouped(port->added), grouped(port->original), grouped(port->removed), grouped(port->sites));
 }
 
-std::string sentence_of(const Compared& run) {
+std::string sentence_of(const Compared& run, const std::string& name) {
   const Report& r = run.report;
-  std::string text = r.strategy + " on " + r.isa;
+  std::string text = name + " on " + r.isa;
   if (!was_run(run)) return text + " was not run: " + r.reason + ".";
   if (r.outcome == "exited" && run.console_as_bare && !run.slow_down)
     text += fmt::format(": the guest ended with code {}, unlike on the bare machine.", r.exit_code);
@@ -202,7 +211,7 @@ std::string sentences(const std::vector<Compared>& runs, const Style& style) {
     const bool good = run.console_as_bare && run.slow_down.has_value();
     const std::string mark = style.unicode ? (good ? "✓" : "✗") : (good ? "=" : "x");
     text += paint(style, good ? Ink::kGood : Ink::kBad, mark) + " " +
-            wrap(sentence_of(run), style.width - 2, 2) + "\n";
+            wrap(sentence_of(run, name_of(runs, run)), style.width - 2, 2) + "\n";
   }
   return text;
 }

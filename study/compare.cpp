@@ -97,9 +97,22 @@ class Comparison {
         if (auto done = run_ported(*bare, isa, strategy); !done) return fail(done.error());
         continue;
       }
-      auto report = run(isa, strategy);
+      if (auto done = run_unmodified(*bare, isa, strategy); !done) return fail(done.error());
+    }
+    return {};
+  }
+
+  /// Hardware assistance by both kinds of paging, unless one was asked for.
+  Result<void> run_unmodified(const Report& bare, const std::string& isa, const std::string& strategy) {
+    const auto info = session::find_strategy(strategy);
+    const bool both = info && (*info)->hardware_assistance && options_.session.paging.empty();
+    Options options = options_.session;
+    for (const char* paging : both ? std::vector{"nested", "shadow"} : std::vector{options_.session.paging.c_str()}) {
+      if (stopped_) break;
+      options.paging = paging;
+      auto report = run(isa, strategy, options);
       if (!report) return fail(report.error());
-      runs_.push_back(compared_to(*bare, std::move(*report)));
+      runs_.push_back(compared_to(bare, std::move(*report)));
     }
     return {};
   }

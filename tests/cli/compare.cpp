@@ -16,7 +16,7 @@ const json& run_of(const json& runs, const std::string& isa, const std::string& 
 }
 
 const std::vector<std::string> kRows = {"zisa bare",    "zisa trap-emulate",   "zisa dbt",   "zisa paravirt", "zisa-v bare",
-                                        "zisa-v trap-emulate", "zisa-v dbt", "zisa-v paravirt", "zisa-h bare", "zisa-h hvm"};
+                                        "zisa-v trap-emulate", "zisa-v dbt", "zisa-v paravirt", "zisa-h bare", "zisa-h hvm", "zisa-h hvm"};
 
 std::vector<std::string> rows_of(const json& runs) {
   std::vector<std::string> rows;
@@ -41,6 +41,12 @@ TEST_CASE("compare --json holds a report of each run and what compares it") {
   CHECK(deceived["outcome"] == "failed");
   CHECK(deceived["slow_down"].is_null());
   CHECK(run_of(runs, "zisa-v", "trap-emulate")["slow_down"].get<double>() > 1.0);
+  // Under hardware assistance both kinds of paging, unless one is asked for.
+  CHECK(runs[runs.size() - 2]["paging"] == "nested");
+  CHECK(runs[runs.size() - 1]["paging"] == "shadow");
+  const json shadow = document_of({"compare", "guests/zisa/hole-read-sr", "--isa", "zisa-h", "--paging", "shadow"})["runs"];
+  REQUIRE(shadow.size() == 2);
+  CHECK(shadow[1]["paging"] == "shadow");
 }
 
 TEST_CASE("compare takes the ported guest beside the guest, and says so where there is none") {
