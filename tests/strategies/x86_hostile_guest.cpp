@@ -45,6 +45,7 @@ void HostileGuest::make_tables() {
     const bool user = page >= 0xa && page != (kKernel >> 12) && page != (kHandler >> 12);
     put32(kTable + 4 * page, page << 12 | 3 | (user ? 4 : 0) | (roll(4) ? 0x60 : 0));
   }
+  put32(kTable + 4 * ((kKernelStack >> 12) - 2), 0);  // a stack that grows for ever does not reach page tables
 }
 
 // Goes on in the next slot, whatever came.
