@@ -206,7 +206,8 @@ Emulated Vm::emulate(const Instruction& instruction) {
   State& virt = s_.vcpu.virt;
   const u32 at = guest_linear(virt);
   const bool single_step = virt.eflags & flag::kTf;
-  const auto foreseen = deprivileged() ? std::optional(apply_to_ideal(instruction, virt)) : std::nullopt;
+  std::optional<State> ideal_before;
+  if (deprivileged()) ideal_before = apply_to_ideal(instruction, virt).before;
   VirtualEnvironment environment(*this);
   View<VirtualEnvironment> view(virt, environment, host_.cpu.model());
   view.begin(instruction);
@@ -215,7 +216,7 @@ Emulated Vm::emulate(const Instruction& instruction) {
   if (is_privileged_work(instruction.row) && !called_out_) work(Param::kVmmEmulate);
   if (environment.touched_memory && !called_out_) work(Param::kVmmMemory);
   emulating_ = trap.has_value();
-  if (trap && foreseen) s_.vcpu.ideal = foreseen->before;
+  if (trap && ideal_before) s_.vcpu.ideal = *ideal_before;
   if (!trap) {
     virt.pending_debug |= view.breakpoints_met();
     if (single_step && virt.shadow != Shadow::kByMovSs) virt.pending_debug |= debug::kStep;
