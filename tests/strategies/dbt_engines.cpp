@@ -113,8 +113,8 @@ TEST_CASE("from a snapshot a translated run goes on as before") {
       m->run({.steps = 9000});
       m->only_step(false);
       REQUIRE(difference(*m, *undisturbed, true) == "");
-      REQUIRE(m->vm().internals().translation.counts() ==
-              undisturbed->vm().internals().translation.counts());
+      REQUIRE(m->vm().internals().code.cache.counts() ==
+              undisturbed->vm().internals().code.cache.counts());
     }
   }
 }
@@ -130,7 +130,7 @@ TEST_CASE("pages with translated code are not writable") {
       m->run({.steps = m->steps() + 700});
       REQUIRE(audit_shadow(*m).fault == "");
       const Hpa first = m->vm().host_of({vmm::Vm::kRamBase});
-      for (const auto& [key, page] : m->vm().internals().translation.pages())
+      for (const auto& [key, page] : m->vm().internals().code.cache.pages())
         REQUIRE(m->vm().traced({key.frame.v - first.v + vmm::Vm::kRamBase}));
     }
   }
@@ -148,7 +148,7 @@ TEST_CASE("what translated code does is on the books") {
     CHECK(report.guest_instructions() == session.machine().instructions());
     CHECK(report.translated > 0);
     CHECK(report.direct > 0);
-    const auto& units = session.machine().vm().internals().translation.counts();
+    const auto& units = session.machine().vm().internals().code.cache.counts();
     CHECK(units.units > 100);
     CHECK(ledger.count(cost::Param::kTranslateInsn) >= units.instructions);
     CHECK(ledger.count(cost::Param::kTcHash) > 0);
