@@ -98,6 +98,28 @@ TEST_CASE("x86: debug shows registers, code, walks, exits and what happened") {
   }
 }
 
+TEST_CASE("x86: debug goes to the first lie of a hole, and back to the instruction that told it") {
+  const auto all = answers("until hole\nback\nregs\nwalk esp\nwho cr3\n", zos("trap-emulate"));
+  REQUIRE(all.size() == 5);
+  const json& happened = all[0]["happened"];
+  REQUIRE(happened.size() == 1);
+  CHECK(happened[0]["kind"] == "hole");
+  CHECK(holds(happened[0]["text"], "PUSHF at "));
+  CHECK(holds(happened[0]["text"], "returned IF=1; on the bare machine it would have returned IF=0"));
+  CHECK(all[1]["position"]["next"]["hole"] == true);
+  CHECK(all[1]["position"]["mode"]["belief"] == "CPL 0");
+  CHECK(all[1]["position"]["mode"]["truth"] == "CPL 1");
+  const json& registers = all[2]["registers"];
+  CHECK(registers["deprivileged"] == true);
+  CHECK(registers["segments"][1]["belief"]["selector"] == 8);
+  CHECK(registers["segments"][1]["truth"]["selector"] == 9);
+  CHECK(all[3]["walk"]["walks"].size() == 2);
+  CHECK(holds(all[4]["writer"]["what"], "emulated by the VMM"));
+  const Outcome words = call(zos("trap-emulate"), "until hole\nback\n");
+  CHECK(holds(words.out, "mode CPL 0 (really CPL 1)"));
+  CHECK(holds(words.out, "[hole: runs in an outer ring without a trap]"));
+}
+
 TEST_CASE("x86: debug in words") {
   const Outcome outcome = call(zos("bare"), "step 2\ndisas pc 2\nregs\nwalk eip\nwalk pc\nback\n");
   CHECK(outcome.status == 64);  // eip is no word for the linear address

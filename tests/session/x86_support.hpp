@@ -21,9 +21,9 @@ inline session::Session open_pc(const std::string& guest, const Way& way) {
   return std::move(*session);
 }
 
-inline std::vector<Way> pc_ways() {
+inline std::vector<Way> pc_ways(const std::vector<std::string>& strategies = {"bare", "hvm"}) {
   std::vector<Way> ways;
-  for (const char* strategy : {"bare", "hvm"})
+  for (const auto& strategy : strategies)
     for (const bool virtual_time : {false, true})
       ways.push_back({"x86", strategy, virtual_time, "tick=1000 sleep 3; hello; forkwait 3; primes 500"});
   return ways;
