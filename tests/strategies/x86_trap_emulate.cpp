@@ -2,6 +2,7 @@
 // bare machine; so is every guest once the holes are cured, when trap-and-emulate has all of Popek
 // and Goldberg's condition. Kernels that look fail.
 #include "study/causes.hpp"
+#include "study/fuzz.hpp"
 #include "vmm/x86/arch.hpp"
 #include "vmm/snapshot.hpp"
 #include "x86_guests.hpp"
@@ -78,6 +79,17 @@ TEST_CASE("x86 trap-emulate: with the holes cured the PC is tested as on the bar
 
 TEST_CASE("x86 trap-emulate: with the holes cured a kernel that nobody fitted to it runs") {
   check_cured("zos", "tick=3000 hello; forkwait 3; churn 1");
+}
+
+TEST_CASE("x86 trap-emulate: with the holes cured random kernels have all three properties") {
+  study::FuzzOptions options;
+  options.session.strategy = "trap-emulate", options.session.isa = "x86";
+  options.session.cured = every_hole();
+  options.guests = 60;
+  const auto found = study::fuzz(options);
+  REQUIRE(found.has_value());
+  CHECK(found->failed == 0);
+  CHECK(found->held());
 }
 
 TEST_CASE("x86 trap-emulate: a micro-guest to which no hole lies is as on the bare machine") {

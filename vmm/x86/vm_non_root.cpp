@@ -201,8 +201,10 @@ bool Vm::event_comes() {
   return s_.vcpu.virt.pending_debug || nmi_comes_first() || (interrupt_pending() && takes_interrupts());
 }
 
+// The rest of a REP, for which emulate_rest() hands in the latest instruction itself, is a part of what needed the VMM.
 Emulated Vm::emulate(const Instruction& instruction) {
-  emulated_ = instruction;
+  const bool rest = &instruction == &emulated_;
+  if (!rest) emulated_ = instruction;
   State& virt = s_.vcpu.virt;
   const u32 at = guest_linear(virt);
   const bool single_step = virt.eflags & flag::kTf;
@@ -220,7 +222,7 @@ Emulated Vm::emulate(const Instruction& instruction) {
   if (!trap) {
     virt.pending_debug |= view.breakpoints_met();
     if (single_step && virt.shadow != Shadow::kByMovSs) virt.pending_debug |= debug::kStep;
-    if (!iterates) count_emulated(at, instruction, environment.needed_vmm);
+    if (!iterates) count_emulated(at, instruction, rest || environment.needed_vmm);
   }
   known_page_.reset();
   accept_interrupts();
