@@ -18,7 +18,7 @@ std::string features(const std::string& cpu, const std::string& strategy) {
 
 }  // namespace
 
-TEST_CASE("--cpu decides what there is") {
+TEST_CASE("option --cpu decides what there is") {
   for (const char* strategy : {"bare", "hvm"}) {
     INFO(strategy);
     CHECK(features("i486", strategy) ==
@@ -37,7 +37,7 @@ TEST_CASE("--cpu decides what there is") {
   CHECK(is_one_line(none.err, {"--cpu z80", "i486, pentium or i686"}));
 }
 
-TEST_CASE("--module hands files to the kernel, with arguments") {
+TEST_CASE("option --module hands files to the kernel, with arguments") {
   const std::string one = write_scratch("one.mod", "abc"), two = write_scratch("two: too.mod", std::string(5000, '\1'));
   for (const char* strategy : {"bare", "hvm"}) {
     INFO(strategy);
@@ -50,7 +50,7 @@ TEST_CASE("--module hands files to the kernel, with arguments") {
   CHECK(call({"run", "guests/x86/show-modules"}).out == "0 modules\n");
 }
 
-TEST_CASE("--module that is no file, or does not fit, is refused in one line") {
+TEST_CASE("option --module that is no file, or does not fit, is refused in one line") {
   const Outcome none = call({"run", "guests/x86/show-modules", "--module", "no/such/file:words"});
   CHECK(none.status == 65);
   CHECK(is_one_line(none.err, {"no/such/file", "cannot be opened"}));
@@ -64,7 +64,7 @@ TEST_CASE("--module that is no file, or does not fit, is refused in one line") {
   CHECK(is_one_line(full.err, {"--memory"}));
 }
 
-TEST_CASE("--keyboard types at the keyboard, else it is the serial port") {
+TEST_CASE("option --keyboard types at the keyboard, else it is the serial port") {
   for (const char* strategy : {"bare", "hvm"}) {
     INFO(strategy);
     const Outcome serial = call({"run", "guests/x86/show-keys", "--strategy", strategy}, "a\n");
@@ -102,7 +102,7 @@ std::string disk_after(const std::vector<std::string>& more, std::size_t bytes, 
 
 }  // namespace
 
-TEST_CASE("--write-back puts what the guest wrote into the image, and nothing else does") {
+TEST_CASE("option --write-back puts what the guest wrote into the image, and nothing else does") {
   constexpr std::size_t kSector = 512, kBytes = 64 * kSector;
   CHECK(disk_after({}, kBytes) == std::string(kBytes, 'd'));
   for (const char* strategy : {"bare", "hvm"}) {
@@ -115,7 +115,7 @@ TEST_CASE("--write-back puts what the guest wrote into the image, and nothing el
   }
 }
 
-TEST_CASE("--write-back needs a drive of one guest, and a place to write") {
+TEST_CASE("option --write-back needs a drive of one guest, and a place to write") {
   const Outcome none = call({"run", "guests/x86/pctest", "--write-back"});
   CHECK(none.status == 64);
   CHECK(is_one_line(none.err, {"--write-back", "--drive"}));
