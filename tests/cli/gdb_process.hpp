@@ -29,9 +29,14 @@ class GdbServer {
 };
 
 /// What a GDB (`gdb` or `gdb-multiarch`) that has read `file` prints while it carries out a script, its first command
-/// being to connect. `beside`: commands of a shell that run meanwhile, $gdb being GDB's process.
+/// being to connect. `beside`: commands of a shell that run meanwhile, $gdb being GDB's process and $out the
+/// file that it prints to.
 std::string run_gdb(const std::string& program, const std::string& file, const GdbServer& server,
                     const std::string& script, const std::string& beside = "");
+
+/// For `beside`: Ctrl+C, once GDB lets the guest run.
+inline constexpr const char* kCtrlC =
+    "for i in $(seq 300); do grep -q Continuing \"$out\" && break; sleep 0.2; done; sleep 1; kill -INT $gdb;";
 
 /// What stands behind `label` on its line.
 std::string after_label(const std::string& text, const std::string& label);
