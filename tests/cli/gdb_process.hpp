@@ -29,14 +29,12 @@ class GdbServer {
 };
 
 /// What a GDB (`gdb` or `gdb-multiarch`) that has read `file` prints while it carries out a script, its first command
-/// being to connect. `beside`: commands of a shell that run meanwhile, $gdb being GDB's process and $out the
-/// file that it prints to.
+/// being to connect. `beside`: commands of a shell that run meanwhile, $gdb being GDB's process.
 std::string run_gdb(const std::string& program, const std::string& file, const GdbServer& server,
                     const std::string& script, const std::string& beside = "");
 
-/// For `beside`: Ctrl+C, once GDB lets the guest run.
-inline constexpr const char* kCtrlC =
-    "for i in $(seq 300); do grep -q Continuing \"$out\" && break; sleep 0.2; done; sleep 1; kill -INT $gdb;";
+/// For `beside`: Ctrl+C, once GDB should have let the guest run, and again if it had not.
+inline constexpr const char* kCtrlC = "for i in 1 2 3 4 5 6 7 8; do sleep 3; kill -INT $gdb 2>/dev/null || break; done;";
 
 /// What stands behind `label` on its line.
 std::string after_label(const std::string& text, const std::string& label);
