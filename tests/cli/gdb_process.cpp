@@ -65,7 +65,8 @@ std::string run_gdb(const std::string& program, const std::string& file, const G
       "set pagination off\nset confirm off\nset width 0\ntarget remote 127.0.0.1:" +
       std::to_string(server.port()) + "\n" + script;
   const std::string input = write_scratch("gdb-script", commands), out = scratch("gdb-out");
-  const std::string command = "timeout 120 " + program + " -nx -batch -x '" + input + "' '" + file + "' >'" + out +
+  // In the background timeout would hand a signal to GDB twice, and GDB takes the second for giving up.
+  const std::string command = "timeout --foreground 120 " + program + " -nx -batch -x '" + input + "' '" + file + "' >'" + out +
                               "' 2>&1 </dev/null & gdb=$!; " + beside + " wait $gdb";
   const int status = std::system(command.c_str());
   INFO(read_file(out));

@@ -33,9 +33,6 @@ class GdbServer {
 std::string run_gdb(const std::string& program, const std::string& file, const GdbServer& server,
                     const std::string& script, const std::string& beside = "");
 
-/// For `beside`: Ctrl+C, once GDB should have let the guest run, and again if it had not.
-inline constexpr const char* kCtrlC = "for i in 1 2 3 4 5 6 7 8; do sleep 3; kill -INT $gdb 2>/dev/null || break; done;";
-
 /// What stands behind `label` on its line.
 std::string after_label(const std::string& text, const std::string& label);
 
