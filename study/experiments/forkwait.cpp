@@ -1,6 +1,6 @@
 // R11: many short processes, the worst case of shadow paging.
 #include "study/experiments/catalogue.hpp"
-#include "study/workbench.hpp"
+#include "study/experiments/forks.hpp"
 
 namespace ringside::study::experiments {
 
@@ -47,57 +47,29 @@ double counted(const Counters& bare, const Counters& run, const Prices& p) {
          hidden * p.hidden + faults * p.fault + others * p.simple + run["count:tc_hash"] * p.hash;
 }
 
-struct Result {
-  Counters bare, dbt, hvm;
-  double ratio() const { return (hvm.cycles() - bare.cycles()) / (dbt.cycles() - bare.cycles()); }
-};
-
-Result forks(Workbench& bench, const std::string& preset) {
-  const u32 n = bench.times(200);
-  const auto per_fork = [&](session::Options options) {
-    const auto of = [&](u32 times) {
-      options.append = "forkwait " + std::to_string(times);
-      return Counters(bench.run(options));
-    };
-    return (of(2 * n) - of(n)) / n;
-  };
-  return {per_fork(on_bare("zos", preset)), per_fork(on_dbt("zos", preset)),
-          per_fork(on_hvm_shadow("zos", preset))};
+Forks forks_on_zisa(Workbench& bench, const std::string& preset) {
+  return forks(bench, on_bare("zos", preset), on_dbt("zos", preset), on_hvm_shadow("zos", preset));
 }
 
 void judge(Workbench& bench, Outcome& out, const std::string& preset, double published,
-           const Result& r) {
-  out.order(
-      "the order",
-      {{preset + ": bare", r.bare.cycles()}, {"dbt", r.dbt.cycles()}, {"hvm", r.hvm.cycles()}});
-  out.prediction(preset + ": (hvm - bare) / (dbt - bare)", published, within_factor(published, 2),
-                 r.ratio());
+           const Forks& r) {
+  judge_ratio(out, preset, published, r);
   const double dbt = counted(r.bare, r.dbt, prices(bench, preset, on_dbt)) / r.dbt.cycles();
   const double hvm = counted(r.bare, r.hvm, prices(bench, preset, on_hvm_shadow)) / r.hvm.cycles();
   out.prediction(preset + ": dbt, counts times prices / measured", 1, within_percent(1, 15), dbt);
   out.prediction(preset + ": hvm, counts times prices / measured", 1, within_percent(1, 15), hvm);
-  out.measured(preset + ": dbt / bare", r.dbt.cycles() / r.bare.cycles());
-  out.measured(preset + ": hvm / bare", r.hvm.cycles() / r.bare.cycles());
+  measure_slow_down(out, preset, r);
 }
 
 void run(Workbench& bench, Outcome& out) {
-  const Result p4 = forks(bench, "prescott-2005"), core2 = forks(bench, "core2-2006");
+  const Forks p4 = forks_on_zisa(bench, "prescott-2005"), core2 = forks_on_zisa(bench, "core2-2006");
   judge(bench, out, "prescott-2005", 3.25, p4);
   judge(bench, out, "core2-2006", 2.3, core2);
-  out.prediction("that ratio on core2-2006 / on prescott-2005", 2.3 / 3.25, below(1),
-                 core2.ratio() / p4.ratio());
-  out.note(
-      "The ratios to the bare machine (published 6.1 and 17.7, then 7.0 and 14.8) depend on how "
-      "much a kernel "
-      "does for a fork, and zos does less than Linux.");
+  compare_presets(out, p4, core2);
   out.note(
       "For core2-2006 all software is assumed to take 0.54 of the cycles that it takes on prescott-2005, as "
       "published kernel compiles do; by the published times that of exits gained more, so assistance gains "
       "less here than it did.");
-  out.grouped_bars("preset", "cycles of one fork and wait", {"prescott-2005", "core2-2006"},
-                   {{"bare", {p4.bare.cycles(), core2.bare.cycles()}},
-                    {"dbt", {p4.dbt.cycles(), core2.dbt.cycles()}},
-                    {"hvm, shadow", {p4.hvm.cycles(), core2.hvm.cycles()}}});
 }
 
 }  // namespace

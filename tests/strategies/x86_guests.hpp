@@ -36,6 +36,14 @@ inline void check_same(const session::Report& bare, const session::Report& other
   CHECK(other.state_hash == bare.state_hash);
 }
 
+/// How many exits there were whose reason begins so.
+inline u64 exits(const session::Report& report, std::string_view reason) {
+  u64 count = 0;
+  for (const auto& each : report.exits)
+    if (each.reason.starts_with(reason)) count += each.count;
+  return count;
+}
+
 /// Names of the bundled guests that begin so.
 inline std::vector<std::string> x86_guests_called(const std::string& prefix) {
   std::vector<std::string> names;

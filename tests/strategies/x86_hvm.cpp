@@ -18,13 +18,6 @@ session::Options hvm_options(const std::string& guest, const char* paging = "nes
 
 session::Report report_of(const session::Options& options) { return run_x86(options).report(); }
 
-u64 exits(const session::Report& report, std::string_view reason) {
-  u64 count = 0;
-  for (const auto& each : report.exits)
-    if (each.reason.starts_with(reason)) count += each.count;
-  return count;
-}
-
 }  // namespace
 
 TEST_CASE("x86 hvm: every small guest ends as on the bare machine") {

@@ -50,13 +50,6 @@ const session::HoleReport* find(const session::Report& report, const std::string
   return nullptr;
 }
 
-u64 exits(const session::Report& report, std::string_view reason) {
-  u64 count = 0;
-  for (const auto& each : report.exits)
-    if (each.reason.starts_with(reason)) count += each.count;
-  return count;
-}
-
 /// What a guest of the holes is told, and what bare metal would have told it.
 struct Deception {
   const char* guest;
