@@ -11,6 +11,7 @@
   VERB(classify)             \
   VERB(experiment)           \
   VERB(debug)                \
+  VERB(gui)                  \
   VERB(asm)                  \
   VERB(disasm)               \
   VERB(completion)           \

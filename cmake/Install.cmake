@@ -20,7 +20,7 @@ endif()
 
 # The clients are programs: nothing is built on them.
 ringside_libraries(libraries)
-list(REMOVE_ITEM libraries cli gui)
+list(REMOVE_ITEM libraries cli gui gui_app)
 foreach(library IN LISTS libraries)
   install(TARGETS ringside_${library} EXPORT ringside ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
   get_target_property(folder ringside_${library} SOURCE_DIR)

@@ -45,7 +45,8 @@ endif()
 
 # ringside_library(name DEPS...)
 #   Makes the library `ringside_<name>` of the calling folder out of its *.cpp files, subfolders
-#   included, or an interface library where there are none yet. DEPS are names of other
+#   included (but those with a CMakeLists.txt of their own), or an interface library where there are
+#   none yet. DEPS are names of other
 #   libraries of ours (base, isa_zisa, ...) or targets of packages (fmt::fmt); what is in the
 #   public headers and what is not is not told apart. The include folder is the project's root.
 function(ringside_library name)
@@ -53,6 +54,11 @@ function(ringside_library name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
   # cli/main.cpp belongs to the program, not to the library that the tests link.
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  file(GLOB_RECURSE others CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*/CMakeLists.txt")
+  foreach(other IN LISTS others)
+    cmake_path(GET other PARENT_PATH folder)
+    list(FILTER sources EXCLUDE REGEX "^${folder}/")
+  endforeach()
   if(sources)
     set(scope PUBLIC)
     add_library(${target} STATIC ${sources})

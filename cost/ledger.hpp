@@ -50,6 +50,7 @@ class Ledger {
     counts_[static_cast<std::size_t>(account)][index(param)] += n;
     const Cycles cycles = n * price_[index(param)];
     clock_ += cycles;
+    spent_[static_cast<std::size_t>(account)] += cycles;
     return cycles;
   }
 
@@ -85,6 +86,9 @@ class Ledger {
     return sum;
   }
 
+  /// The same from counters of their own, as the clock is: for those who look often.
+  const std::array<Cycles, kAccounts>& spent() const { return spent_; }
+
   /// Cycles of all accounts.
   Cycles total() const {
     Cycles sum = 0;
@@ -103,6 +107,7 @@ class Ledger {
   friend class Muted;
   std::array<u64, kParams> price_;
   std::array<Counts, kAccounts> counts_{};
+  std::array<Cycles, kAccounts> spent_{};
   Cycles clock_ = 0;
   bool muted_ = false;
 };

@@ -42,6 +42,7 @@ constexpr const char* kInputWanted = "the guest waits for input; give it some wi
 
 Debugger::Debugger(std::unique_ptr<Session> session, u64 history)
     : session_(std::move(session)),
+      timeline_(std::make_unique<Timeline>(session_->any_machine())),
       history_(std::make_unique<History>(session_->any_machine(), history)),
       lens_(make_lens(session_->any_machine())) {
   const Options& options = session_->options();
@@ -171,6 +172,36 @@ Result<Stopped> Debugger::run_to_event(const std::string& kind, const Between& b
   Stopped there = stopped("event", article + kind + " came in the step before");
   there.why += event_name(*session_, kind, there.happenings);
   return there;
+}
+
+Result<void> Debugger::expect_exits() const {
+  if (lens_->virtualized()) return {};
+  return refuse("exits", "cannot come: the guest owns the bare machine", "start with --strategy trap-emulate");
+}
+
+// What an exit was is known when the guest is entered again.
+Result<Stopped> Debugger::run_to_exit(const std::string& name, const Between& between) {
+  if (const auto some = expect_exits(); !some) return fail(some.error());
+  const auto wanted = [&](const vmm::Event& event) {
+    if (event.kind != EventKind::kEntry) return false;
+    return name.empty() || machine().exit_name({event.detail, static_cast<u8>(event.a)}) == name;
+  };
+  bool found = false, stop = false;
+  const Stop why = history_->run_to_event(wanted, {}, &found, [&] { return !(stop = between && !between()); });
+  return found ? stopped("event", (name.empty() ? "an exit" : name) + " was handled in the step before") : after_run(why, stop);
+}
+
+// An exit ends in the step before the position behind it, which may be this one.
+Result<Stopped> Debugger::back_to_exit(const std::string& name, const Between& between) {
+  if (const auto some = expect_exits(); !some) return fail(some.error());
+  const u64 here = machine().steps();
+  auto found = timeline_->exit_before(machine().log().count(), name);
+  for (; found; found = timeline_->exit_before(*found, name)) {
+    const Stopped there = go_to_event(*found, between);
+    if (there.position.step < here || there.kind == "interrupted") return stopped("event", (name.empty() ? "an exit" : name) + " was handled in the step before");
+  }
+  history_->go_to_step(here);
+  return refuse(name, "came never before", "go on to the next one");
 }
 
 Stopped Debugger::reverse(const Between& between) {

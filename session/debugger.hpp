@@ -4,6 +4,7 @@
 
 #include "session/expressions.hpp"
 #include "session/inspect.hpp"
+#include "session/timeline.hpp"
 
 namespace ringside::session {
 
@@ -25,11 +26,15 @@ class Debugger {
   /// Opens a session in which the user may type and go back. Errors: as Session::open, and a history of less
   /// than kLeastHistory bytes.
   static Result<Debugger> open(Options options);
+  Debugger(Debugger&&) = default;
+  Debugger& operator=(Debugger&&) = delete;
 
   Session& session() { return *session_; }
   const Session& session() const { return *session_; }
   History& history() { return *history_; }
   const History& history() const { return *history_; }
+  /// The whole run as far as it is known, what lies ahead after going back included.
+  const Timeline& timeline() const { return *timeline_; }
 
   // Moves. `between` is called every few milliseconds, and stops them by returning false.
   Stopped step(u64 count, const Between& between = {});
@@ -41,6 +46,10 @@ class Debugger {
   Stopped run_to(Gva address, const Between& between = {});
   /// To after the next event of a kind: "exit", "trap" (a delivered one too) or "hole".
   Result<Stopped> run_to_event(const std::string& kind, const Between& between = {});
+  /// To after the next exit of a name as reports have it ("PAGE_FAULT hidden"); "" is any. Backwards: to after the last one
+  /// before this position. Errors: the guest runs on the bare machine; backwards, there is none.
+  Result<Stopped> run_to_exit(const std::string& name, const Between& between = {});
+  Result<Stopped> back_to_exit(const std::string& name, const Between& between = {});
   Stopped reverse(const Between& between = {});
   Stopped stay() const;
 
@@ -70,8 +79,10 @@ class Debugger {
   Stopped stopped(std::string kind, std::string why) const;
   Stopped after_run(vmm::Stop why, bool between_stopped) const;
   Stopped after_move(bool reached, const std::string& where) const;
+  Result<void> expect_exits() const;
 
   std::unique_ptr<Session> session_;
+  std::unique_ptr<Timeline> timeline_;
   std::unique_ptr<History> history_;
   std::unique_ptr<const Lens> lens_;
 };

@@ -146,6 +146,7 @@ void History::change(Change change) {
   std::erase_if(changes_, [&](const Changed& each) { return each.step > here; });
   for (auto it = snapshots_.lower_bound(here); it != snapshots_.end();) it = drop(it);
   marks_.erase(marks_.lower_bound(here), marks_.end());
+  machine_.log().change_future();
   make(change);
   changes_.push_back({here, std::move(change)});
   snapshot();

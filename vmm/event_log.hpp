@@ -32,8 +32,25 @@ struct Event {
   u64 step = 0;  ///< machine steps before the one that it came in; the log fills it in
 };
 
+/// Somebody who is told of events as they come; of those that a replay brings again, again.
+class EventObserver {
+ public:
+  virtual ~EventObserver() = default;
+  /// `event` with all that the log fills in.
+  virtual void happened(u64 ordinal, const Event& event) = 0;
+  /// What was told from this ordinal on will not come again: the run is another one now.
+  virtual void forget_from(u64 ordinal) = 0;
+};
+
 class EventLog {
  public:
+  /// Tells this one from now on; null for nobody. It must outlive the log, or be taken away before.
+  void tell(EventObserver* observer) { observer_ = observer; }
+  /// Somebody changed the run here: what came after this moment is no more.
+  void change_future() {
+    if (observer_) observer_->forget_from(count_);
+  }
+
   /// Whether events are kept or only counted and hashed.
   void keep(bool keep) { keep_ = keep; }
   /// Of those that are kept, only the last so many: a run may have more than memory could hold.
@@ -47,11 +64,7 @@ class EventLog {
                                 u64{vm_} << 40 | u64{event.vcpu} << 32 | event.pc);
     hash_ = hash_mix(hash_, u64{event.a} << 32 | event.b);
     hash_ = hash_mix(hash_, event.cycle);
-    if (!keep_) return;
-    events_.push_back(event);
-    events_.back().vm = vm_;
-    events_.back().step = step_;
-    if (events_.size() > most_) events_.pop_front();
+    if (keep_ || observer_) put(event);
   }
   /// Events to come belong to the step after so many, and to this VM.
   void set_step(u64 steps) { step_ = steps; }
@@ -81,7 +94,17 @@ class EventLog {
   }
 
  private:
+  void put(Event event) {
+    event.vm = vm_;
+    event.step = step_;
+    if (observer_) observer_->happened(count_ - 1, event);
+    if (!keep_) return;
+    events_.push_back(event);
+    if (events_.size() > most_) events_.pop_front();
+  }
+
   std::deque<Event> events_;
+  EventObserver* observer_ = nullptr;
   u64 most_ = ~u64{0};
   u64 count_ = 0;
   u64 hash_ = 0;

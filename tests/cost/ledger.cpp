@@ -44,6 +44,7 @@ TEST_CASE("a block charges what its counts add up to") {
   CHECK(cycles == parts.charge(Account::kGuestUser, Param::kInsn, 15) +
                       parts.charge(Account::kGuestUser, Param::kMultiply, 6));
   CHECK(sum == parts);
+  CHECK(sum.spent()[static_cast<std::size_t>(Account::kGuestUser)] == cycles);
 }
 
 TEST_CASE("idle cycles cost one each") {

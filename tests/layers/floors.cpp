@@ -147,7 +147,7 @@ const std::vector<Floor>& floors() {
       {"session", {"base", "isa", "devices", "cost", "mmu", "cpu", "vmm", "strategies", "loader"}},
       {"study", {"base", "session"}},
       {"grade", {"base", "session", "study"}},
-      {"cli", {"base", "session", "study", "grade"}},
+      {"cli", {"base", "session", "study", "grade", "gui/app"}},
       {"gui", {"base", "session", "study", "grade"}},
       {"guests", {}},
   };

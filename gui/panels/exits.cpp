@@ -1,0 +1,14 @@
+#include "gui/panel.hpp"
+
+namespace ringside::gui {
+
+namespace {
+class Nothing final : public Panel {
+ public:
+  void draw(Ui& ui) override { ui.empty("Nothing yet", "Run with F5", "run.run"); }
+};
+}  // namespace
+
+PanelInfo panel_exits() { return {"exits", "exits", "nothing yet", make_panel<Nothing>}; }
+
+}  // namespace ringside::gui
