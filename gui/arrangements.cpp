@@ -11,8 +11,8 @@ Pane debug() {
 }
 
 Pane lecture() {
-  return column(1, {row(4, {tabs(3, {"code"}), tabs(4, {"belief"})}), tabs(2, {"timeline"}),
-                    tabs(1, {"guide", "console"})});
+  return column(1, {row(5, {tabs(3, {"code"}), tabs(4, {"belief"})}), tabs(2, {"timeline"}),
+                    tabs(2, {"guide", "console"})});
 }
 
 Pane cost() {

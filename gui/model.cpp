@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "session/overview.hpp"
+
 namespace ringside::gui {
 
 using session::Debugger;
@@ -25,7 +27,7 @@ Result<std::unique_ptr<Model>> Model::open(const session::Options& options) {
 Model::Model(Debugger debugger)
     : debugger_(std::make_unique<Debugger>(std::move(debugger))),
       options_(debugger_->session().options()),
-      isa_(debugger_->session().report().isa),
+      isa_(session::overview(debugger_->session()).isa),
       stopped_(debugger_->stay()) {}
 
 Result<void> Model::reopen(const session::Options& options) {
@@ -35,7 +37,7 @@ Result<void> Model::reopen(const session::Options& options) {
   if (!debugger) return fail(debugger.error());
   debugger_ = std::make_unique<Debugger>(std::move(*debugger));
   options_ = debugger_->session().options();
-  isa_ = debugger_->session().report().isa;
+  isa_ = session::overview(debugger_->session()).isa;
   stopped_ = debugger_->stay();
   previous_.reset(), trouble_.clear(), input_.clear();
   instructions_ = cycles_ = 0;

@@ -29,6 +29,14 @@ tl::unexpected<Error> wrong(const ScriptCommand& command, std::string cause, std
   return fail({Error::Kind::kBadFile, "script", fmt::format("line {}", command.line), std::move(cause), std::move(remedy)});
 }
 
+float take_number(std::string& words) {
+  const auto blank = words.find_last_of(' ');
+  if (blank == std::string::npos) return 0;
+  const float number = std::strtof(words.c_str() + blank, nullptr);
+  words.resize(blank);
+  return number;
+}
+
 std::string names_like(const Probe& probe, const std::string& name) {
   std::string found;
   const std::string scope = name.substr(0, name.find('/'));
@@ -82,10 +90,10 @@ Result<void> Script::start(const ScriptCommand& c) {
     driver_.then([this, id = c.argument] { shell_.actions().run(id); });
     return driver_.wait(2), Result<void>();
   }
-  std::istringstream words(c.argument);
-  std::string name;
-  float x = 0, y = 0;
-  words >> name >> x >> y;
+  // Names may hold blanks: numbers are taken from the end.
+  std::string name = c.argument;
+  const float y = c.verb == "drag" ? take_number(name) : 0;
+  const float x = c.verb == "drag" || c.verb == "wheel" ? take_number(name) : 0;
   const auto at = place(c, name);
   if (!at) return fail(at.error());
   const float scale = shell_.ui().theme.scale;

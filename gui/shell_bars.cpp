@@ -11,6 +11,12 @@ namespace ringside::gui {
 
 namespace {
 
+// Of words that are broken into lines.
+float height_of(const Ui& ui, const std::string& text, float width) {
+  const WithFace font(ui, Face::kBody);
+  return ImGui::CalcTextSize(text.c_str(), nullptr, false, width).y;
+}
+
 std::string file_name(const std::string& path) {
   const auto slash = path.find_last_of('/');
   return slash == std::string::npos ? path : path.substr(slash + 1);
@@ -97,33 +103,27 @@ void Shell::draw_arrangements() {
   }
 }
 
-// As high as its sentence needs, three lines at the most. Gives its height.
+// The sentence above, what to try next below it; a third line where the sentence needs two, so that stepping does not make
+// the panes jump. Gives its height.
 float Shell::draw_status() {
   const Status now = status(*model_);
   const ImVec2 size = ImGui::GetIO().DisplaySize;
   const auto& at = model_->stopped().position;
-  const std::string place = model_->running() ? "" : fmt::format("cycle {}   step {}   event {}", grouped(at.cycle), grouped(at.step), grouped(at.events));
-  const float right = ui_.size(place, Face::kMonoSmall).x + ui_.px(32);
-  const float room = std::max(ui_.px(200), size.x - right - ui_.px(32));
-  const std::string text = now.sentence;
-  float lines = 1;
-  {
-    const WithFace font(ui_, Face::kBody);
-    lines = ImGui::CalcTextSize(text.c_str(), nullptr, false, room).y;
-  }
-  const float next_width = now.next.empty() ? 0 : ui_.size(now.next).x + ui_.px(24);
-  const bool beside = lines < ui_.px(22) && ui_.size(text).x + next_width < room;
-  const float below = now.next.empty() || beside ? 0 : ui_.px(20);
-  const float height = std::min(lines, ui_.px(60)) + below + ui_.px(20);
-  const float top = size.y - height + ui_.px(2);
+  const std::string place =
+      model_->running() ? "" : fmt::format("cycle {}   step {}   event {}", grouped(at.cycle), grouped(at.step), grouped(at.events));
+  const float right = ui_.size(place, Face::kMonoSmall).x + ui_.px(32), room = std::max(ui_.px(200), size.x - right - ui_.px(32));
+  const float lines = std::min(height_of(ui_, now.sentence, room), 2.6f * ui_.fonts.size(Face::kBody));
+  const float height = std::max(lines, ui_.fonts.size(Face::kBody)) + ui_.px(36), top = size.y - height;
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  ImGui::PushClipRect({0, top}, {size.x, top + ui_.px(8) + lines}, true);
   ImGui::SetCursorScreenPos({ui_.px(16), top + ui_.px(6)});
   ImGui::PushTextWrapPos(ui_.px(16) + room);
-  ui_.text(text, now.tone);
-  ui_.note("status", text);
+  ui_.text(now.sentence, now.tone);
+  ui_.note("status", now.sentence);
+  ui_.tip(lines < height_of(ui_, now.sentence, room) ? now.sentence : "");
   ImGui::PopTextWrapPos();
-  ImDrawList& list = *ImGui::GetWindowDrawList();
-  const ImVec2 then = beside ? ImVec2{ui_.px(40) + ui_.size(text).x, top + ui_.px(6)} : ImVec2{ui_.px(16), top + ui_.px(6) + std::min(lines, ui_.px(60)) + ui_.px(2)};
-  ui_.text_at(list, then, now.next, theme_.ink(Tone::kDim));
+  ImGui::PopClipRect();
+  ui_.text_at(list, {ui_.px(16), top + ui_.px(10) + lines}, now.next, theme_.ink(Tone::kDim));
   ui_.text_at(list, {size.x - right + ui_.px(16), top + ui_.px(7)}, place, theme_.ink(Tone::kDim), Face::kMonoSmall);
   return height;
 }

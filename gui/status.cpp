@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "gui/format.hpp"
 
@@ -25,10 +26,15 @@ const EventLine* weightiest(const std::vector<EventLine>& happenings) {
   return nullptr;
 }
 
+std::string sentence(std::string text) {
+  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text;
+}
+
 Status of_running(const Model& model) {
   const auto progress = model.progress();
   return {Tone::kAccent,
-          fmt::format("{}: {} instructions, {} cycles, {} instructions a second", model.doing(), grouped(progress.instructions),
+          fmt::format("{}: {} instructions, {} cycles, {} instructions a second", sentence(model.doing()), grouped(progress.instructions),
                       grouped(progress.cycles), rounded(model.rate())),
           "Stop with F5 or Escape"};
 }
@@ -44,7 +50,7 @@ Status of_end(const Stopped& stopped) {
 Status of_step(const Stopped& stopped) {
   const auto& next = stopped.position.next;
   if (const EventLine* what = weightiest(stopped.happenings))
-    return {what->kind == "hole" ? Tone::kBad : Tone::kText, what->text,
+    return {what->kind == "hole" ? Tone::kBad : Tone::kText, sentence(what->text),
             what->kind == "hole" ? "Belief and truth shows what the guest takes for true now" : "Step with F10, back with Shift+F10"};
   if (next.hole)
     return {Tone::kText, fmt::format("Next comes {}, which is sensitive but does not trap in {}.", next.text, next.hole_in),

@@ -14,7 +14,6 @@ namespace {
 constexpr unsigned kFanoutBits = 4;
 constexpr u64 kFanout = 1u << kFanoutBits;
 constexpr std::size_t kIdle = cost::kAccounts - 1;
-constexpr auto kHardware = static_cast<std::size_t>(cost::Account::kHardware);
 
 constexpr std::array<std::string_view, kHappenings> kNames = {
     "privileged instruction", "page fault", "port access", "hypercall", "exception", "interrupt", "translation",
@@ -46,6 +45,11 @@ void add(Stretch& to, const Stretch& part) {
 
 std::string_view happening_name(Happening happening) { return kNames[static_cast<std::size_t>(happening)]; }
 
+Happening happening_of_exit(std::string_view name) {
+  const auto found = std::ranges::find_if(kReasons, [&](const auto& each) { return name.starts_with(each.first); });
+  return found == kReasons.end() ? Happening::kOtherExit : found->second;
+}
+
 Timeline::Timeline(vmm::AnyMachine& machine, u64 bytes)
     : machine_(machine),
       most_(std::max<u64>(bytes / sizeof(Slice), kFanout * kFanout)),
@@ -63,14 +67,27 @@ Cycles Timeline::end() const { return std::max(count_ == 0 ? start_ : until(0, c
 
 // --- hearing ---
 
-// An exit is dated at the moment at which the guest was left; the hardware's transition is charged by then, but comes after.
+namespace {
+
+// An exit is dated at the moment at which the guest was left; by then what came after is charged: the hardware's transition,
+// and the walk that found no translation.
+void take_late(Spending& now, const Spending& before, Cycles late) {
+  using cost::Account;
+  for (const Account each : {Account::kHardware, Account::kPageWalk, Account::kVmm, Account::kTranslation, Account::kGuestKernel, Account::kGuestUser}) {
+    const auto i = static_cast<std::size_t>(each);
+    const Cycles part = std::min(late, now[i] - before[i]);
+    now[i] -= part, late -= part;
+  }
+}
+
+}  // namespace
+
 Timeline::Slice Timeline::slice_of(const Event& event) {
   Slice slice;
   slice.until = event.cycle, slice.kind = event.kind, slice.reason = event.detail, slice.vm = event.vm;
   slice.detail = static_cast<u8>(event.a);
   Spending now = machine_.ledger().spent();
-  const Cycles late = machine_.cycles() - std::min(event.cycle, machine_.cycles());
-  now[kHardware] -= std::min(late, now[kHardware] - spent_[kHardware]);
+  take_late(now, spent_, machine_.cycles() - std::min(event.cycle, machine_.cycles()));
   u64 most = 0;
   for (std::size_t i = 0; i < kIdle; ++i) most = std::max(most, now[i] - spent_[i]);
   while (most >> slice.shift > std::numeric_limits<u32>::max()) ++slice.shift;
@@ -140,9 +157,7 @@ Happening Timeline::happening(const Slice& slice) const {
   }
   Happening& known = reasons_[slice.reason];
   if (known != Happening::kNone) return known;
-  const std::string text = machine_.exit_name({slice.reason, slice.detail});
-  const auto found = std::ranges::find_if(kReasons, [&](const auto& each) { return text.starts_with(each.first); });
-  return known = found == kReasons.end() ? Happening::kOtherExit : found->second;
+  return known = happening_of_exit(machine_.exit_name({slice.reason, slice.detail}));
 }
 
 std::string Timeline::name(const Slice& slice) const {

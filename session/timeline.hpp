@@ -32,6 +32,8 @@ enum class Happening : u8 {
 };
 inline constexpr std::size_t kHappenings = 13;
 std::string_view happening_name(Happening happening);
+/// Of an exit, by the name that reports give it.
+Happening happening_of_exit(std::string_view name);
 
 /// A part of the run: cycles by account, and what happened in it.
 struct Stretch {

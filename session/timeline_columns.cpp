@@ -85,6 +85,7 @@ std::vector<Stretch> Timeline::columns(Cycles from, Cycles to, std::size_t count
   while (level < levels_.size() && (end - begin) >> (kFanoutBits * (level + 1)) >= kPerColumn * count) ++level;
   // Of what is no longer kept one by one there is the first level.
   if (begin < held() && level == 0) level = 1;
+  into.add(0, start_, {spent_at_start_, 0, 0});
   add_level(into, level, begin, end);
   const Cycles last = count_ == 0 ? start_ : until(0, count_ - 1), now = machine_.cycles();
   if (now > last) {

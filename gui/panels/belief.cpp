@@ -80,9 +80,9 @@ class BeliefPanel final : public Panel {
   static void draw_heads(Ui& ui) {
     ImGui::TableNextRow();
     ImGui::TableSetColumnIndex(1);
-    ui.text("The guest believes", Tone::kDim, Face::kSmall);
+    ui.text("Belief", Tone::kDim, Face::kSmall);
     ImGui::TableSetColumnIndex(3);
-    ui.text("The machine holds", Tone::kDim, Face::kSmall);
+    ui.text("Truth", Tone::kDim, Face::kSmall);
   }
 
   static void draw_row(Ui& ui, const Beliefs& all, const Belief& b, float glow) {

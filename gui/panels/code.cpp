@@ -57,9 +57,9 @@ class CodePanel final : public Panel {
   // --- the bar above ---
 
   void draw_bar(Ui& ui) {
-    if (ui.field("address", "Go to an address or symbol", typed_, ui.px(220))) go(ui);
+    if (ui.field("address", "Go to an address or symbol", typed_, std::min(ui.px(240), ImGui::GetContentRegionAvail().x - ui.px(64)))) go(ui);
     ImGui::SameLine();
-    if (ui.button("here", "Next instruction")) centre_ = ui.model.stopped().position.next.address, scroll_to_ = centre_;
+    if (ui.button("here", "Here")) centre_ = ui.model.stopped().position.next.address, scroll_to_ = centre_;
     ui.tip("Back to the instruction that comes next");
     if (trouble_.empty()) return;
     ImGui::SameLine();
@@ -90,7 +90,8 @@ class CodePanel final : public Panel {
   // Brings the next instruction into sight when it has moved out of it.
   void follow(Ui& ui, const Lines& lines) {
     const auto rows = rows_of(lines);
-    const bool moved = ui.model.moves() != moves_;
+    const bool moved = ui.model.moves() != moves_ || ImGui::GetWindowHeight() != height_;
+    height_ = ImGui::GetWindowHeight();
     const u32 here = ui.model.stopped().position.next.address;
     if (!ui.model.can_look()) return;
     moves_ = ui.model.moves();
@@ -107,7 +108,8 @@ class CodePanel final : public Panel {
   void draw_lines(Ui& ui, const Lines& lines) {
     const auto rows = rows_of(lines);
     std::size_t widest = 0;
-    for (const CodeLine& line : lines) widest = std::max(widest, std::min<std::size_t>(line.code.size(), 21));
+    const bool wide = ImGui::GetContentRegionAvail().x > ui.px(400);
+    for (const CodeLine& line : lines) widest = wide ? std::max(widest, std::min<std::size_t>(line.code.size(), 21)) : 0;
     ImGuiListClipper clipper;
     clipper.Begin(static_cast<int>(rows.size()), height(ui));
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
@@ -179,7 +181,7 @@ class CodePanel final : public Panel {
       x += columns * mono;
     };
     put(hex(line.address), Tone::kDim, 10);
-    put(line.code.substr(0, 21), Tone::kFaint, widest + 2);
+    if (widest > 0) put(line.code.substr(0, 21), Tone::kFaint, widest + 2);
     draw_mark(ui, line, {x, at.y});
     x += 5 * mono;
     put(line.text, line.bytes.empty() ? Tone::kDim : Tone::kText, 0);
@@ -200,6 +202,7 @@ class CodePanel final : public Panel {
   u32 centre_ = 0, first_ = 1, last_ = 0;  ///< what is in sight
   std::optional<u32> scroll_to_;
   u64 moves_ = ~u64{0};
+  float height_ = 0;
   std::string typed_, trouble_;
 };
 
