@@ -9,12 +9,18 @@
 
 namespace ringside::mmu {
 
+/// Whether an entry has room for the number of a host frame: what it would cut off leads to a frame of somebody else's.
+template <class Entries>
+bool holds(u64 frame) {
+  return Entries::frame(Entries::leaf(frame, {})) == frame;
+}
+
 // A table lies in frames of its own, aligned to its size.
 template <class Entries>
 std::optional<u64> ShadowTablesOf<Entries>::new_table(Memory& memory, u64 bytes) {
   const u64 frames = std::max<u64>(1, bytes >> kPageShift);
   const u64 frame = (first_ + used_ + frames - 1) / frames * frames;
-  if (frame + frames > first_ + count_) return std::nullopt;
+  if (frame + frames > first_ + count_ || !holds<Entries>(frame)) return std::nullopt;
   used_ = frame + frames - first_;
   for (u64 each = frame; each < frame + frames; ++each)
     std::memset(memory.writable({each << kPageShift}, kPageSize), 0, kPageSize);
@@ -31,6 +37,7 @@ std::optional<u32> ShadowTablesOf<Entries>::add_root(Memory& memory, unsigned le
 
 template <class Entries>
 bool ShadowTablesOf<Entries>::map(Memory& memory, u32 root, Gva gva, u64 host_frame, Rights rights) {
+  if (!holds<Entries>(host_frame)) return false;
   const Shape& shape = Entries::shape(roots_[root].levels);
   u64 table = roots_[root].frame;
   for (unsigned level = 0; level + 1 < shape.levels; ++level) {

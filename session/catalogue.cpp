@@ -48,11 +48,11 @@ std::unique_ptr<Base> make_paravirt(const Options& options) {
 
 std::unique_ptr<vmm::Strategy> make_hvm(const Options& options) {
   return std::make_unique<ringside::strategies::Hvm>(
-      vmm::AssistedPaging{options.paging != "shadow", options.nested_depth}, options.rdcyc_exits);
+      vmm::AssistedPaging{pages_nested(options), options.nested_depth}, options.rdcyc_exits);
 }
 
 std::unique_ptr<x86::Strategy> make_x86_hvm(const Options& options) {
-  return std::make_unique<ringside::strategies::X86Hvm>(options.paging != "shadow", options.rdcyc_exits);
+  return std::make_unique<ringside::strategies::X86Hvm>(pages_nested(options), options.rdcyc_exits);
 }
 }  // namespace
 
@@ -102,6 +102,11 @@ bool user_sees_through(const Options& options) {
   if (!info || !(*info)->user_runs_directly || options.translate_user) return false;
   const auto variant = cpu::Variant::named(options.isa);
   return !variant || !variant->traps_in_user(zisa::row_of("read_sr"), 0);
+}
+
+bool pages_nested(const Options& options) {
+  const auto info = find_strategy(options.strategy);
+  return info && (*info)->hardware_assistance && options.paging != "shadow";
 }
 
 bool runs_ported(std::string_view strategy) {

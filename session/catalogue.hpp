@@ -38,6 +38,9 @@ Result<std::string> faithful_isa(const Options& options);
 /// Whether user code sees through this strategy on this variant: by READ_SR, READ_PTBR or PROBE.
 bool user_sees_through(const Options& options);
 
+/// Whether the hardware walks nested tables for the guest.
+bool pages_nested(const Options& options);
+
 /// Whether the strategy of that name, which exists, runs a guest that says whether it is paravirtual.
 Result<void> check_ported(std::string_view strategy, bool paravirtual_guest, std::string_view file);
 

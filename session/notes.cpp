@@ -29,7 +29,7 @@ std::vector<std::string> notes(const Options& options, const std::string& isa) {
         options.strategy));
   const Options plain;
   const bool dbt = options.strategy == "dbt", hvm = options.strategy == "hvm", pv = options.strategy == "paravirt";
-  const bool nested = hvm && options.paging != "shadow";
+  const bool nested = pages_nested(options);
   const struct {
     bool given, used;
     std::string_view option, use;

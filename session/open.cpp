@@ -257,21 +257,18 @@ Result<vmm::GuestConfig> configure_guest(const Options& options, const loader::I
 
 constexpr u64 kKilohertzPerSlice = 1;  // a slice is a millisecond
 
-Result<vmm::MachineConfig> configure(const Options& options,
-                                     const std::vector<loader::Image>& images,
-                                     const MadeDevices* made) {
+Result<vmm::MachineConfig> configure(const Options& options, const std::vector<loader::Image>& images,
+                                     const cost::Model& model, const MadeDevices* made) {
   if (auto fits = check_options(options); !fits) return fail(fits.error());
   auto variant = choose_variant(options, images.front());
   if (!variant) return fail(variant.error());
   if (auto served = check_strategy(options, *variant); !served) return fail(served.error());
-  auto model = load_model(options);
-  if (!model) return fail(model.error());
-  vmm::MachineConfig config{*variant, *model, {}, options.virtual_time};
+  vmm::MachineConfig config{*variant, model, {}, options.virtual_time};
   config.assist = {options.vm_identifiers, options.walk_cache, options.nested_tlb};
-  config.slice = (*model)[cost::Param::kFrequencyKhz] * kKilohertzPerSlice;
+  config.slice = model[cost::Param::kFrequencyKhz] * kKilohertzPerSlice;
   const auto guests = guests_of(options);
   for (std::size_t i = 0; i < guests.size(); ++i) {
-    auto guest = configure_guest(guests[i], images[i], *model, made);
+    auto guest = configure_guest(guests[i], images[i], model, made);
     if (!guest) return fail(guest.error());
     config.guests.push_back(std::move(*guest));
   }
@@ -292,10 +289,21 @@ Result<void> place(vmm::Machine& machine, std::size_t number, const Options& opt
   return {};
 }
 
+// Frames of one guest that an entry cannot hold would be frames of another.
+Result<void> check_addresses(std::size_t guests, const HostMemory& memory) {
+  const u64 needed = guests * memory.bytes_of_one;
+  if (needed <= memory.limit) return {};
+  constexpr u64 kMebibyte = 1u << 20;
+  return usage("--memory",
+               fmt::format("of {} guests and their VMM is {} MiB of host memory, of which page tables can address {}", guests,
+                           (needed + kMebibyte - 1) / kMebibyte, memory.limit / kMebibyte),
+               fmt::format("give less, or name {} guests at the most", memory.limit / memory.bytes_of_one));
+}
+
 }  // namespace
 
 // Several VMs need a VMM that stands between them.
-Result<void> check_together(const Options& options, u64 bytes_of_one) {
+Result<void> check_together(const Options& options, const HostMemory& memory) {
   const std::size_t count = 1 + options.neighbours.size();
   if (count > kMostGuests)
     return usage("run", fmt::format("{} guests on one machine", count),
@@ -303,7 +311,8 @@ Result<void> check_together(const Options& options, u64 bytes_of_one) {
   if (count > 1 && options.strategy == "bare")
     return usage("--strategy bare", "gives the whole machine to one guest",
                  "name one guest, or another strategy");
-  if (mmu::Memory::available(count * bytes_of_one)) return {};
+  if (auto fits = check_addresses(count, memory); !fits) return fits;
+  if (mmu::Memory::available(count * memory.bytes_of_one)) return {};
   return usage("--memory",
                count == 1 ? "is more than this computer can give"
                           : "of all guests together is more than this computer can give",
@@ -322,19 +331,27 @@ std::vector<Options> guests_of(const Options& options) {
   return guests;
 }
 
-Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options,
-                                                   const std::vector<loader::Image>& images,
+Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options, const std::vector<loader::Image>& images,
                                                    const MadeDevices* made) {
+  const auto model = load_model(options);
+  if (!model) return fail(model.error());
+  return make_machine(options, images, *model, made);
+}
+
+Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options, const std::vector<loader::Image>& images,
+                                                   const cost::Model& model, const MadeDevices* made) {
   for (const loader::Image& image : images)
     if (image.machine != loader::Machine::kRiscv)
       return fail({Error::Kind::kBadFile, image.file, "header", "is a guest for x86, which is not served here",
                    "give a guest for Z-ISA (RISC-V)"});
-  auto config = configure(options, images, made);
+  auto config = configure(options, images, model, made);
   if (!config) return fail(config.error());
   auto strategy = make_strategy(options.strategy, options);
   if (!strategy) return fail(strategy.error());
-  const u64 bytes_of_one = vmm::host_memory_bytes(zisa_memory(options), vmm_extra(options));
-  if (auto fits = check_together(options, bytes_of_one); !fits) return fail(fits.error());
+  using Arch = vmm::ZisaArch;
+  const HostMemory memory{Arch::host_memory_bytes(zisa_memory(options), vmm_extra(options)),
+                          Arch::host_memory_limit(pages_nested(options))};
+  if (auto fits = check_together(options, memory); !fits) return fail(fits.error());
   for (const loader::Image& image : images)
     if (auto fits = check_ported(options.strategy, image.paravirtual(), image.file); !fits)
       return fail(fits.error());
@@ -343,7 +360,7 @@ Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options,
   machine->expect_input(options.more_input);
   const auto guests = guests_of(options);
   for (std::size_t i = 0; i < guests.size(); ++i)
-    if (auto placed = place(*machine, i, guests[i], images[i], config->model); !placed)
+    if (auto placed = place(*machine, i, guests[i], images[i], model); !placed)
       return fail(placed.error());
   return machine;
 }

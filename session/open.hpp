@@ -25,9 +25,14 @@ Result<cpu::Variant> choose_variant(const Options& options, const loader::Image&
 Result<cost::Model> load_model(const Options& options, bool x86 = false);
 Result<devices::Disk::Drives> open_drives(const Options& options, const std::string& guest_file);
 
-/// Whether the guests can be on one machine: several need a VMM between them, and all together no more than this
-/// computer has; each takes that many bytes of host memory.
-Result<void> check_together(const Options& options, u64 bytes_of_one);
+/// Host memory of a machine, in bytes: what each guest takes, and how much page tables can address.
+struct HostMemory {
+  u64 bytes_of_one, limit;
+};
+
+/// Whether the guests can be on one machine: several need a VMM between them, and all together no more memory than page tables
+/// can address and this computer has.
+Result<void> check_together(const Options& options, const HostMemory& memory);
 
 /// The options of each guest of the machine as if it were alone, the first one's in front.
 std::vector<Options> guests_of(const Options& options);
@@ -39,9 +44,10 @@ struct MadeDevices {
 };
 
 /// A machine with the guests in place, before their first instruction; `images` are theirs, in order. `made`
-/// stands in for the drives of the options and the latency of the cost model.
-Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options,
-                                                   const std::vector<loader::Image>& images,
+/// stands in for the drives of the options and the latency of the cost model. Where no model is given, that of the options is loaded.
+Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options, const std::vector<loader::Image>& images,
+                                                   const cost::Model& model, const MadeDevices* made = nullptr);
+Result<std::unique_ptr<vmm::Machine>> make_machine(const Options& options, const std::vector<loader::Image>& images,
                                                    const MadeDevices* made = nullptr);
 
 }  // namespace ringside::session

@@ -147,15 +147,20 @@ Result<x86::MachineConfig> configure(const Options& options, const std::vector<l
 
 Result<std::unique_ptr<x86::Machine>> make_x86_machine(const Options& options, const std::vector<loader::Image>& images,
                                                        const MadeParts* made) {
+  const auto model = load_model(options, true);
+  if (!model) return fail(model.error());
+  return make_x86_machine(options, images, *model, made);
+}
+
+Result<std::unique_ptr<x86::Machine>> make_x86_machine(const Options& options, const std::vector<loader::Image>& images,
+                                                       const cost::Model& model, const MadeParts* made) {
   const auto cpu = choose_model(options);
   if (!cpu) return fail(cpu.error());
-  auto model = load_model(options, true);
-  if (!model) return fail(model.error());
   auto strategy = made && made->strategy ? made->strategy->clone() : choose_strategy(options);
   if (!strategy) return fail(strategy.error());
-  const u64 bytes_of_one = x86::Arch::host_memory_bytes(ram_of(options), 0);
-  if (auto fits = check_together(options, bytes_of_one); !fits) return fail(fits.error());
-  auto config = configure(options, images, **cpu, *model, made);
+  const HostMemory memory{x86::Arch::host_memory_bytes(ram_of(options), 0), x86::Arch::host_memory_limit(pages_nested(options))};
+  if (auto fits = check_together(options, memory); !fits) return fail(fits.error());
+  auto config = configure(options, images, **cpu, model, made);
   if (!config) return fail(config.error());
   auto machine = std::make_unique<x86::Machine>(*config, std::move(*strategy));
   machine->log().keep(options.keep_events);

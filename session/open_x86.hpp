@@ -13,9 +13,11 @@ struct MadeParts {
 };
 
 /// The machine with the kernels in place, as a multiboot loader leaves them; `images` are theirs, in order.
-/// Errors: options that a PC does not have, modules and drives that cannot be read, kernels that do not fit.
-Result<std::unique_ptr<x86::Machine>> make_x86_machine(const Options& options,
-                                                       const std::vector<loader::Image>& images,
+/// Where no cost model is given, that of the options is loaded. Errors: options that a PC does not have, modules and drives that
+/// cannot be read, kernels that do not fit.
+Result<std::unique_ptr<x86::Machine>> make_x86_machine(const Options& options, const std::vector<loader::Image>& images,
+                                                       const cost::Model& model, const MadeParts* made = nullptr);
+Result<std::unique_ptr<x86::Machine>> make_x86_machine(const Options& options, const std::vector<loader::Image>& images,
                                                        const MadeParts* made = nullptr);
 
 }  // namespace ringside::session

@@ -34,16 +34,17 @@ Result<Session> Session::open(const Options& options) {
     images.push_back(std::move(*image));
   }
   auto parts = std::make_unique<Parts>();
+  const bool x86 = images.front().machine == loader::Machine::k386;
+  const auto model = load_model(options, x86);
+  if (!model) return fail(model.error());
   const auto keep = [](auto made, auto& as) -> Result<void> {
     if (!made) return fail(made.error());
     as = std::move(*made);
     return {};
   };
-  const bool x86 = images.front().machine == loader::Machine::k386;
-  auto made = x86 ? keep(make_x86_machine(options, images), parts->pc) : keep(make_machine(options, images), parts->zisa);
+  auto made = x86 ? keep(make_x86_machine(options, images, *model), parts->pc)
+                  : keep(make_machine(options, images, *model), parts->zisa);
   if (!made) return fail(made.error());
-  const auto model = load_model(options, x86);
-  if (!model) return fail(model.error());
   parts->options = options, parts->model_name = model->name;
   parts->model_hash = fmt::format("{:016x}", model->hash());
   parts->images = std::move(images);

@@ -51,6 +51,10 @@ struct ZisaArch {
     return {op.insn, zisa::decode_row(op.insn), op.kind == cpu::OpKind::kCallOutLight, continued};
   }
   static u64 host_memory_bytes(u64 ram, u64 extra) { return vmm::host_memory_bytes(ram, extra); }
+  /// How much host memory, from kRamBase on, has addresses that tables can hold: entries, and what finds a root, have 22 bits
+  /// of frame. Nested tables have the same entries.
+  static constexpr u64 host_memory_limit(bool /*nested*/) { return ((u64{mmu::ptbr::kFrame} + 1) << kPageShift) - kRamBase; }
+  static_assert(mmu::pte::frame(~u32{0}) == mmu::ptbr::kFrame);
 
   /// Accesses of the bare guest to its devices.
   class DeviceBus final : public cpu::Bus {

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "catch.hpp"
+#include "mmu/x86/shadow.hpp"
 #include "reference.hpp"
 #include "support/dice.hpp"
 
@@ -95,4 +96,40 @@ TEST_CASE("what is not mapped is neither unmapped nor protected") {
   const auto root = tables.add_root(memory, 4);
   CHECK_FALSE(tables.unmap(memory, *root, {0x1000}));
   CHECK_FALSE(tables.protect(memory, *root, {0x1000}));
+}
+
+namespace {
+
+// Tables that lie in the last pages below `end`, and map frames there and beyond.
+template <class Tables>
+void check_last_frames(u64 end) {
+  constexpr u64 kPages = 16;
+  const u64 after = end >> kPageShift, first = after - kPages;
+  Memory memory({first << kPageShift}, 2 * kPages << kPageShift);
+  Tables tables(first, kPages);
+  const auto root = tables.add_root(memory, 2);
+  REQUIRE(root);
+  CHECK(tables.map(memory, *root, {0x1000}, after - 1, {true, true, true}));
+  const u64 used = tables.frames_used();
+  CHECK_FALSE(tables.map(memory, *root, {0x40001000}, after, {true, true, true}));
+  CHECK(tables.frames_used() == used);
+  CHECK_FALSE(Tables(after, kPages).add_root(memory, 2));
+}
+
+}  // namespace
+
+TEST_CASE("a frame whose number no entry can hold is not mapped, nor a table in it made") {
+  check_last_frames<ShadowTables>(u64{1} << 34);
+  check_last_frames<x86::ShadowTables>(u64{1} << 32);
+}
+
+TEST_CASE("the last frame that an entry can hold is what the hardware finds") {
+  const u64 last = (u64{1} << 34 >> kPageShift) - 1;
+  Memory memory({(last - 15) << kPageShift}, 16 << kPageShift);
+  ShadowTables tables(last - 15, 16);
+  const auto root = tables.add_root(memory, 3);
+  REQUIRE((root && tables.map(memory, *root, {0x1000}, last, {true, false, false})));
+  u64 frame = 0;
+  CHECK(rights_by_walk(memory, tables.ptbr(*root), 0x1000, frame) == 2);
+  CHECK(frame == last);
 }

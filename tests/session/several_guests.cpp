@@ -1,4 +1,6 @@
 // Several VMs on one machine: each gets its share, and none hurts another.
+#include <fmt/format.h>
+
 #include "catch.hpp"
 #include "support/machines.hpp"
 
@@ -114,4 +116,44 @@ TEST_CASE("a guest that owns the machine has no neighbour") {
   const auto refused = session::Session::open(options);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().text().find("--strategy bare") != std::string::npos);
+}
+
+namespace {
+
+struct TooMuch {
+  const char *isa, *strategy, *paging;
+  std::size_t most;  ///< guests of 1 GiB
+};
+
+Result<session::Session> open_many(const TooMuch& way, std::size_t guests) {
+  session::Options options;
+  const bool pc = way.isa[0] == 0, ported = std::string_view(way.strategy) == "paravirt";
+  options.folders = {RINGSIDE_BUILD_DIR "/guests/"};
+  options.guest = std::string(pc ? "x86" : "zisa") + (ported ? "/zos-pv" : "/zos");
+  options.isa = way.isa, options.strategy = way.strategy, options.paging = way.paging;
+  options.memory = u64{1} << 30;
+  for (std::size_t i = 1; i < guests; ++i) options.neighbours.push_back({options.guest, ""});
+  return session::Session::open(options);
+}
+
+}  // namespace
+
+// Frames of 22 bits from 8000_0000h on, and 32 bits of address on x86; the VMM takes an eighth beside each guest.
+TEST_CASE("guests whose memory page tables cannot address are refused before they start") {
+  for (const TooMuch& way : {TooMuch{"zisa-h", "hvm", "nested", 12}, TooMuch{"zisa-h", "hvm", "shadow", 12},
+                             TooMuch{"zisa-v", "trap-emulate", "", 12}, TooMuch{"zisa", "dbt", "", 12},
+                             TooMuch{"zisa", "paravirt", "", 12}, TooMuch{"", "hvm", "shadow", 3},
+                             TooMuch{"", "trap-emulate", "", 3}, TooMuch{"", "dbt", "", 3}, TooMuch{"", "paravirt", "", 3}}) {
+    INFO(way.isa << " " << way.strategy << " " << way.paging);
+    const auto refused = open_many(way, way.most + 1);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == Error::Kind::kUsage);
+    CHECK(refused.error().text().find(fmt::format("name {} guests at the most", way.most)) != std::string::npos);
+  }
+}
+
+// Three of 1 GiB end at 3.4 GiB; the EPT of hvm reach beyond 4.
+TEST_CASE("x86: guests whose memory page tables can address are not refused") {
+  CHECK(open_many({"", "trap-emulate", "", 3}, 3));
+  CHECK(open_many({"", "hvm", "nested", 16}, 4));
 }

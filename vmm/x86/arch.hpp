@@ -46,6 +46,10 @@ struct Arch {
     return {op.insn, op.reason, op.kind == cpu::OpKind::kCallOutLight, continued};
   }
   static u64 host_memory_bytes(u64 ram, u64 extra) { return x86::host_memory_bytes(ram, extra); }
+  /// How much host memory has addresses that tables can hold: CR3 and the entries of shadow tables and of a paravirtual
+  /// guest's have 32 bits of address, the EPT pointer and its entries 52.
+  static constexpr u64 host_memory_limit(bool nested) { return (nested ? ept::kFrame : u64{pte::kFrame}) + kPageSize; }
+  static_assert(eptp::kFrame == ept::kFrame);
 
   /// Accesses of the bare guest to its devices.
   class DeviceBus final : public x86::Bus {
