@@ -43,19 +43,7 @@ page_fault:
     addl    $4, %esp                // the error code
     iretl
 
-#include "user_loops.inc"
-
-    .section .user, "ax"
-user_loop:
-    movl    $FAULTING, %esi
-    jmp     1f
-user_loop_empty:
-    movl    $MAPPED, %esi
-1:  movl    (%esi), %edi
-    xorl    $PAGE_SIZE, %esi        // to the other page of the pair
-    decl    %ecx
-    jnz     1b
-    int     $VECTOR_LEAVE
+#include "page_fault_user.inc"
 
     .bss
     .balign 4096
