@@ -80,6 +80,14 @@ class PcPlatform {
   /// When advance() has something to do next.
   std::optional<u64> next_event() const;
 
+  /// Whether something can wake a CPU that does nothing but wait, if nothing is typed: an NMI, and with `interrupts` (EFLAGS.IF)
+  /// an interrupt of what runs in the devices. False only where that is certain.
+  bool can_wake(bool interrupts, unsigned cpu = 0) const;
+  /// Whether something typed at `now` would.
+  bool typing_wakes(bool interrupts, u64 now, unsigned cpu = 0) const;
+  /// What keeps interrupts from that CPU, for a report.
+  std::string interrupt_masks(unsigned cpu = 0) const;
+
   /// Does what is due at `now` or before; true if anything was.
   bool advance(u64 now);
 
@@ -140,6 +148,10 @@ class PcPlatform {
   LocalApic* lowest_priority(const InterruptMessage& message);
   void serve_io_apic();
 
+  bool wakes(bool interrupts, unsigned cpu) const { return apics_[cpu].nmi_pending() || (interrupts && pending(cpu)); }
+  bool comes_directly(unsigned cpu) const;
+  template <class F>
+  void for_each_coming(F f) const;
   void set_line(unsigned irq, bool level);
   void update_lines();
   void settle(u64 now);

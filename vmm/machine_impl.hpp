@@ -100,10 +100,11 @@ void MachineOf<A>::wait_in_vain() {
     if (world.waits_for_input) continue;
     if (i != current()) switch_to(i);
     end({Ending::Outcome::kFailed, 0,
-         fmt::format("{} to {} before {:#x}",
+         fmt::format("{} to {} before {:#x}{}",
                      input ? "waits for input that has ended: no other interrupt can come"
                            : "waits for ever: no interrupt can come",
-                     world.vm.internals().paravirtual ? "the call" : A::kWait, guest_pc())});
+                     world.vm.internals().paravirtual ? "the call" : A::kWait, guest_pc(),
+                     input ? "" : " (" + world.vm.why_deaf() + ")")});
   }
 }
 

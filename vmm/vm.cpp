@@ -1,5 +1,7 @@
 #include "vmm/vm.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -109,7 +111,7 @@ u64 Vm::state_hash() const {
   ArchState state = guest_state();
   state.control(Cr::kIpend) = lines();
   u64 hash = cpu::hash_state(state);
-  hash = hash_bytes(host_.memory.at(host_of({kRamBase})), ram_bytes_, hash);
+  hash = host_.memory.hash(host_of({kRamBase}), ram_bytes_, hash);
   return hash_mix(hash, s_.platform.hash());
 }
 
@@ -135,6 +137,11 @@ bool Vm::anything_can_come(bool expect_input) const {
   if (!cpu::interrupts_enabled(state)) return false;
   const u32 pending = lines() & state.control(Cr::kIenable);  // a timer may be due this instant
   return next_time_of_interest() != kNever || pending != 0 || expect_input;
+}
+
+std::string Vm::why_deaf() const {
+  if (s_.paravirtual) return "no event is to come";
+  return fmt::format("IENABLE is {:#x}, TIMECMP {:#x}", control_state().control(Cr::kIenable), control_state().timecmp());
 }
 
 bool Vm::typing_wakes() const {

@@ -263,6 +263,8 @@ class Vm : public TranslatedCode<Vm, u32>, public ShadowMemory<Vm>, public Frame
   bool device_due() const { return s_.platform.next_event().value_or(kNever) <= host_.clock.now(); }
   /// Whether a guest in an endless loop can still get out of it: by an interrupt, or by DMA that writes its code.
   bool anything_can_come(bool expect_input) const;
+  /// Why nothing can wake it, for a report.
+  std::string why_deaf() const;
   /// Whether a key would wake the guest, were one pressed.
   bool typing_wakes() const;
   static constexpr u64 kNever = ~u64{0};

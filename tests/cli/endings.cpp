@@ -30,7 +30,7 @@ TEST_CASE("guests that can never get further fail, bare and under a VMM") {
     expect_ending("bad-loop", options, 66,
                   {"bad-loop", "(main", "jumps to itself", "exit register"});
     expect_ending("bad-wait-forever", options, 66,
-                  {"bad-wait-forever", "waits for ever", "enable an interrupt"});
+                  {"bad-wait-forever", "waits for ever", "IENABLE is 0x", "enable an interrupt"});
     expect_ending("bad-jump-nowhere", options, 66, {"bad-jump-nowhere", "trap vector", "TVEC"});
     expect_ending("bad-vector", options, 66, {"bad-vector", "trap vector"});
   }

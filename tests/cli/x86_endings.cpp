@@ -86,4 +86,39 @@ TEST_CASE("x86: a triple fault tells place, bytes, the faults that led to it, an
   }
 }
 
+TEST_CASE("x86: a guest that waits for what cannot come has failed, and is told why") {
+  for (const std::vector<std::string>& way : std::vector<std::vector<std::string>>{
+           {"bare"}, {"trap-emulate"}, {"dbt"}, {"hvm"}, {"hvm", "--paging", "shadow"}, {"hvm", "--virtual-time"}}) {
+    const auto run = [&](const std::string& word, const std::string& input = "") {
+      std::vector<std::string> words = {"run", "guests/x86/bad-wait", "--json", "--append", word, "--max-cycles", "10000000000",
+                                        "--strategy"};
+      words.insert(words.end(), way.begin(), way.end());
+      return call(words, input);
+    };
+    const auto fails = [&](const std::string& word, const std::vector<std::string>& parts) {
+      const Outcome outcome = run(word);
+      INFO(way.front() << " " << word << ": " << outcome.err);
+      CHECK(outcome.status == 66);
+      CHECK(is_one_line(outcome.err, parts));
+    };
+    fails("", {"waits for ever", "HLT", "8259 masks 0xff and 0xff", "enable an interrupt"});
+    fails("eoi", {"waits for ever", "8259 masks 0xfe and 0xff", "still in service there 0x01 and 0x00"});
+    fails("off", {"waits for ever", "EFLAGS.IF is 0"});
+    fails("input", {"waits for input that has ended"});
+    CHECK(run("tick").status == 0);
+    CHECK(run("input", "x").status == 0);
+  }
+}
+
+TEST_CASE("x86: a guest that waits for ever does not keep its neighbour from ending") {
+  for (const char* strategy : {"trap-emulate", "hvm"}) {
+    const Outcome outcome = call({"run", "guests/x86/bad-wait", "guests/x86/micro-syscall", "--json", "--strategy", strategy});
+    CHECK(outcome.status == 66);
+    const json report = json::parse(outcome.out);
+    REQUIRE(report["guests"].size() == 2);
+    CHECK(report["guests"][0]["outcome"] == "failed");
+    CHECK(report["guests"][1]["outcome"] == "exited");
+  }
+}
+
 }  // namespace ringside::cli_test

@@ -45,7 +45,7 @@ State Vm::guest_state() const {
 
 u64 Vm::state_hash() const {
   u64 hash = hash_state(guest_state());
-  hash = hash_bytes(host_.memory.at(ram_host_), ram_bytes_, hash);
+  hash = host_.memory.hash(ram_host_, ram_bytes_, hash);
   return hash_mix(hash, s_.platform.hash());
 }
 
@@ -167,19 +167,21 @@ void Vm::fail(std::string reason) {
 
 // --- time and interrupts ---
 
-bool Vm::anything_can_come(bool expect_input) const {
-  if (!(guest_state().eflags & flag::kIf)) return false;
-  return s_.platform.next_event() || s_.platform.pending() || s_.timer != kNever || (expect_input && typing_wakes());
+u64 Vm::next_time_of_interest() const {
+  if (s_.platform.can_wake(s_.paravirtual || guest_state().eflags & flag::kIf)) return next_change();
+  return timer_due() ? kNever : s_.timer;
 }
 
-bool Vm::typing_wakes() const {
-  devices::PcPlatform platform = s_.platform;
-  const u64 now = host_.clock.now();
-  platform.type("\n", now);
-  // A key takes its time from the keyboard to the controller.
-  if (const auto next = platform.next_event()) platform.advance(*next);
-  return platform.pending().has_value() && guest_state().eflags & flag::kIf;
+std::string Vm::why_deaf() const {
+  if (s_.paravirtual) return "no event is to come";
+  return guest_state().eflags & flag::kIf ? s_.platform.interrupt_masks() : "EFLAGS.IF is 0";
 }
+
+bool Vm::anything_can_come(bool expect_input) const {
+  return s_.platform.can_wake(guest_state().eflags & flag::kIf) || s_.timer != kNever || (expect_input && typing_wakes());
+}
+
+bool Vm::typing_wakes() const { return s_.platform.typing_wakes(guest_state().eflags & flag::kIf, host_.clock.now()); }
 
 void Vm::advance_devices() {
   if (s_.platform.advance(host_.clock.now()))
