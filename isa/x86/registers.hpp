@@ -66,11 +66,6 @@ enum Vector : u8 {
   kMc = 18
 };
 
-/// Bits of a page fault's error code (SDM volume 3, section 4.7).
-namespace fault_code {
-inline constexpr u32 kPresent = 1u << 0, kWrite = 1u << 1, kUser = 1u << 2, kReserved = 1u << 3;
-}  // namespace fault_code
-
 /// Bits of a selector error code (SDM volume 3, section 6.13).
 namespace selector_code {
 inline constexpr u32 kExternal = 1u << 0, kIdt = 1u << 1;

@@ -7,6 +7,7 @@
 #include "catch.hpp"
 #include "cli/built_program.hpp"
 #include "cli/gdb_packet.hpp"
+#include "cli/gdb_written.hpp"
 
 namespace ringside::cli {
 
@@ -213,23 +214,7 @@ TEST_CASE("what is written by hand belongs to history") {
     Bench b(strategy);
     b.ask("Z0," + b.address("context_switch") + ",4");
     CHECK(b.ask("c") == "T05swbreak:;thread:1;");
-    const std::string ticks = b.address("ticks");
-    CHECK(b.ask("Pa=78563412") == "OK");
-    CHECK(b.ask("M" + ticks + ",4:01020304") == "OK");
-    CHECK(b.ask("X" + ticks + ",1:\x7f") == "OK");
-    const std::string here = b.ask("g");
-    CHECK(here.substr(10 * 8, 8) == "78563412");
-    CHECK(b.ask("m" + ticks + ",4") == "7f020304");
-    b.ask("s"), b.ask("s");
-    const std::string later = b.ask("g");
-    b.ask("bs"), b.ask("bs"), b.ask("bs");
-    CHECK(b.ask("m" + ticks + ",4") == "00000000");
-    b.ask("s");
-    CHECK(b.ask("g") == here);
-    CHECK(b.ask("m" + ticks + ",4") == "7f020304");
-    b.ask("s"), b.ask("s");
-    CHECK(b.ask("g") == later);
-    CHECK_FALSE(b.debugger.history().diverged());
+    check_written_by_hand(b, "Pa=78563412", 10 * 8);
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "cpu/x86_machine.hpp"
 #include "isa/x86/decode.hpp"
+#include "mmu/x86/paging.hpp"
 
 using namespace ringside;
 using namespace ringside::test::x86;
@@ -95,15 +96,15 @@ TEST_CASE("x86 faults: a memory operand that is not present, or may only be read
     CHECK(unchanged);
     CHECK(trap.vector == kPf);
     CHECK(trap.address - kOperand <= 4);  // of a far pointer the selector may come first
-    CHECK((trap.code & ~fault_code::kWrite) == 0);
+    CHECK((trap.code & ~page_fault::kWrite) == 0);
     // What writes faults on a page that may be read alone, what only reads does not.
     TestMachine other;
     prepare(other, 0, pte::kP | pte::kA);
     other.cpu.state.r[kEsp] = 0;
     other.put(kFrame + 0x40, 1);
-    const bool writes = trap.code & fault_code::kWrite;
+    const bool writes = trap.code & page_fault::kWrite;
     const auto second = outcome(other, bytes);
-    const bool refused = second.trap.vector == kPf && second.trap.code == (fault_code::kWrite | fault_code::kPresent);
+    const bool refused = second.trap.vector == kPf && second.trap.code == (page_fault::kWrite | page_fault::kPresent);
     CHECK(refused == writes);
     if (refused) CHECK(second.unchanged);
   });
@@ -140,7 +141,7 @@ TEST_CASE("x86 faults: user code is refused what is the supervisor's") {
     if (privileged) CHECK(trap == exception(kGp, 0));
     if (privileged || kTouchNothing.contains(name)) return;
     CHECK(trap.vector == kPf);
-    CHECK((trap.code & ~fault_code::kWrite) == (fault_code::kPresent | fault_code::kUser));
+    CHECK((trap.code & ~page_fault::kWrite) == (page_fault::kPresent | page_fault::kUser));
     CHECK(unchanged);
   });
 }
@@ -159,7 +160,7 @@ TEST_CASE("x86 faults: a stack that is not present, or ends") {
     m.cpu.state.r[kEax] = kCode;
     const auto [trap, unchanged] = outcome(m, bytes);
     CHECK(trap.vector == kPf);
-    CHECK(trap.code == (writes ? fault_code::kWrite : 0));
+    CHECK(trap.code == (writes ? page_fault::kWrite : 0));
     CHECK(unchanged);
     TestMachine other;
     prepare(other, 0, pte::kP | pte::kRw);
@@ -187,7 +188,7 @@ TEST_CASE("x86 faults: strings, each side, the one that is read first") {
       m.cpu.state.r[kEsi] = source ? kOperand : kStack;
       m.cpu.state.r[kEdi] = source ? kStack : kOperand;
       const auto [trap, unchanged] = outcome(m, code);
-      CHECK(trap == exception(kPf, !source && writes ? fault_code::kWrite : 0, kOperand));
+      CHECK(trap == exception(kPf, !source && writes ? page_fault::kWrite : 0, kOperand));
       CHECK(unchanged);
     }
   }

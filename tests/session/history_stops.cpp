@@ -1,6 +1,7 @@
 // Breakpoints and watchpoints: the same stops by both engines, forwards and backwards.
 #include "loader/image.hpp"
 #include "session/history_support.hpp"
+#include "session/stops.hpp"
 
 namespace ringside::test {
 
@@ -8,8 +9,6 @@ using session::History;
 using vmm::Stop;
 
 namespace {
-
-using Stops = std::vector<std::pair<u64, Stop>>;
 
 struct Points {
   std::vector<std::string> breaks;
@@ -29,26 +28,6 @@ void set(History& history, const session::Session& session, const Points& points
     REQUIRE(address);
     REQUIRE(history.add_watchpoint({*address}, bytes));
   }
-}
-
-Stops forwards(History& history, vmm::Machine& machine) {
-  Stops stops;
-  for (;;) {
-    const Stop why = history.run({.steps = 400'000});
-    if (why != Stop::kBreakpoint && why != Stop::kWatchpoint) return stops;
-    stops.emplace_back(machine.steps(), why);
-  }
-}
-
-Stops backwards(History& history, vmm::Machine& machine) {
-  Stops stops;
-  for (;;) {
-    const Stop why = history.reverse();
-    if (why == Stop::kLimit) break;
-    stops.insert(stops.begin(), {machine.steps(), why});
-  }
-  CHECK(machine.steps() == 0);
-  return stops;
 }
 
 void check_stops(const Points& points) {

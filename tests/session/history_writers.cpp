@@ -4,21 +4,15 @@
 #include "isa/zisa/decode.hpp"
 #include "loader/image.hpp"
 #include "session/history_support.hpp"
+#include "session/writer_check.hpp"
 
 namespace ringside::test {
 
 using session::History;
-using session::Writer;
 using vmm::EventKind;
 using Kind = session::RegisterId::Kind;
 
 namespace {
-
-/// Step and values of a write.
-struct Write {
-  u64 step = 0;
-  u32 before = 0, after = 0;
-};
 
 /// All that one plain run by steps saw.
 struct Seen {
@@ -51,20 +45,6 @@ Seen watch_run(vmm::Machine& m, u64 end) {
   }
   m.record(nullptr);
   return seen;
-}
-
-// Exactly that write, or a later one of the value that was there.
-void check_writer(const std::optional<Writer>& found, const Write& expected) {
-  REQUIRE(found);
-  if (found->step == expected.step) {
-    CHECK(found->before == expected.before);
-    CHECK(found->after == expected.after);
-  } else {
-    CHECK(found->step > expected.step);
-    CHECK(found->before == found->after);
-    CHECK(found->after == expected.after);
-  }
-  CHECK_FALSE(found->what.empty());
 }
 
 u32 word_at(const vmm::Machine& m, u64 host) {

@@ -4,6 +4,7 @@
 
 #include "loader/image.hpp"
 #include "session/inspect.hpp"
+#include "session/stops.hpp"
 #include "session/x86_support.hpp"
 #include "support/dice.hpp"
 
@@ -176,8 +177,6 @@ TEST_CASE("x86: what was typed is typed again") {
 
 namespace {
 
-using Stops = std::vector<std::pair<u64, Stop>>;
-
 u32 address_of(const session::Session& session, const char* name) {
   const auto address = session.image().symbols.address(name);
   REQUIRE(address);
@@ -189,26 +188,6 @@ void set(History& history, const session::Session& session) {
   history.go_to_step(40);
   history.set_breakpoints({address_of(session, "trap"), address_of(session, "context_switch")});
   REQUIRE(history.add_watchpoint({address_of(session, "ticks")}, 4));
-}
-
-Stops forwards(History& history, x86::Machine& machine) {
-  Stops stops;
-  for (;;) {
-    const Stop why = history.run({.steps = 400'000});
-    if (why != Stop::kBreakpoint && why != Stop::kWatchpoint) return stops;
-    stops.emplace_back(machine.steps(), why);
-  }
-}
-
-Stops backwards(History& history, x86::Machine& machine) {
-  Stops stops;
-  for (;;) {
-    const Stop why = history.reverse();
-    if (why == Stop::kLimit) break;
-    stops.insert(stops.begin(), {machine.steps(), why});
-  }
-  CHECK(machine.steps() == 0);
-  return stops;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "loader/image.hpp"
 #include "session/debugger.hpp"
+#include "session/writer_check.hpp"
 #include "session/x86_support.hpp"
 #include "session/x86_words.hpp"
 
@@ -10,15 +11,9 @@ namespace ringside::test {
 
 using session::History;
 using session::RegisterId;
-using session::Writer;
 using vmm::EventKind;
 
 namespace {
-
-struct Write {
-  u64 step = 0;
-  u32 before = 0, after = 0;
-};
 
 struct Seen {
   std::map<std::string, Write> registers;
@@ -47,20 +42,6 @@ Seen watch_run(x86::Machine& m, u64 end) {
   }
   m.record(nullptr);
   return seen;
-}
-
-// Exactly that write, or a later one of the value that was there.
-void check_writer(const std::optional<Writer>& found, const Write& expected) {
-  REQUIRE(found);
-  if (found->step == expected.step) {
-    CHECK(found->before == expected.before);
-    CHECK(found->after == expected.after);
-  } else {
-    CHECK(found->step > expected.step);
-    CHECK(found->before == found->after);
-    CHECK(found->after == expected.after);
-  }
-  CHECK_FALSE(found->what.empty());
 }
 
 bool holds(const std::string& text, const std::string& part) {

@@ -1,6 +1,7 @@
 // A paravirtual guest that makes random hypercalls on random memory: each gets an answer, nothing crashes, and what
 // the hardware can reach stays the guest's own.
 #include "catch.hpp"
+#include "hostile_calls.hpp"
 #include "support/dice.hpp"
 #include "support/paravirt.hpp"
 
@@ -13,55 +14,21 @@ constexpr u32 kFrames = 256, kCalls = 1'000'000;
 constexpr u32 kFrame = kRam >> kPageShift, kShared = kRam + 3 * kPageSize, kRing = kRam + 4 * kPageSize,
               kTraps = kRam + 5 * kPageSize;
 
-// Spaces are built at few places, so that much of what happens by chance happens to them.
-constexpr u32 kFirstSpace = 64, kSpaces = 8, kSpaceBytes = 3 * kPageSize;
-u32 space_at(u32 number) { return kRam + kFirstSpace * kPageSize + number * kSpaceBytes; }
-
-u32 random_page(Dice& dice) {
-  if (dice.chance(40)) return space_at(0) + dice.below(3 * kSpaces) * kPageSize;
-  return kRam + dice.below(kFrames) * kPageSize;
-}
-
-// An argument: often one that makes sense.
-u32 argument(Dice& dice) {
-  switch (dice.below(6)) {
-    case 0: return dice.below(40);
-    case 1: return random_page(dice) + (dice.chance(80) ? 4 * dice.below(1024) : dice.below(kPageSize));
-    case 2:
-    case 3: return random_page(dice) >> kPageShift;
-    case 4: return dice.pick({0u, 1u, 2u, 0xffffffffu, 0x80000000u, 0x7fffffffu});
-    default: return dice.word();
-  }
-}
+constexpr HostilePlaces kPlaces{
+    .ram = kRam, .frames = kFrames, .code = kRam, .ring = kRing, .space_bytes = 3 * kPageSize, .calls = kCalls};
 
 u32 random_entry(PvGuest& guest, Dice& dice) {
   using namespace mmu::pte;
   if (dice.chance(10)) return dice.word();
-  const u64 frame = dice.chance(90) ? guest.vm().host_frame({random_page(dice)})
+  const u64 frame = dice.chance(90) ? guest.vm().host_frame({kPlaces.random_page(dice)})
                                     : guest.vm().frame_tables().p2m - 4 + dice.below(8);
   const u32 flags = dice.pick({kV, kV | kR | kU, kV | kR | kW | kU | kD, kV | kR | kX | kU, kV | kX, kV | kR | kG, 0u});
   return make(frame, flags);
 }
 
-// Stores to a page that is not a table, as the guest could.
-void scribble(PvGuest& guest, Dice& dice) {
-  const u32 page = random_page(dice);
-  if (page == kRam || guest.pages().is_table({page})) return;
-  const u32 count = dice.chance(30) ? 64 : 4;
-  for (u32 i = 0; i < count; ++i) {
-    const u32 at = page + 4 * (dice.chance(50) ? i : dice.below(1024));
-    guest.set(at, dice.chance(60) ? random_entry(guest, dice) : argument(dice));
-  }
-}
-
-struct Tally {
-  u32 calls = 0, guests = 0, dead = 0, pinned = 0, unpinned = 0, switched = 0, updated = 0, refused = 0;
-  u64 answered = 0;  ///< requests of the ring
-};
-
 // A space that has a chance to be pinned, or the end of one.
-void build(PvGuest& guest, Dice& dice, Tally& tally) {
-  const u32 at = space_at(dice.below(kSpaces)), frame = at >> kPageShift;
+void build(PvGuest& guest, Dice& dice, HostileTally& tally) {
+  const u32 at = kPlaces.space(dice.below(kPlaces.kSpaces)), frame = at >> kPageShift;
   if (dice.chance(30)) {
     tally.unpinned += guest.call(7, frame) == 0;
     return;
@@ -89,25 +56,10 @@ void equip(PvGuest& guest) {
   guest.set(kShared + 0x804, ~0u);
 }
 
-u32 answered(const PvGuest& guest) { return std::min(guest.get(kRing + 4), kCalls); }
-
-// A request in the ring; most are good, their pages are anything.
-void request(PvGuest& guest, Dice& dice) {
-  if (guest.pages().is_table({kRing})) return;
-  const u32 number = guest.get(kRing), slot = kRing + 64 + number % 32 * 32;
-  guest.set(slot, 1 + dice.below(dice.chance(90) ? 2 : 4));
-  guest.set(slot + 4, dice.chance(90) ? 0 : argument(dice));
-  guest.set(slot + 8, dice.chance(90) ? dice.below(16) : argument(dice));
-  guest.set(slot + 12, dice.chance(90) ? dice.between(1, 8) : argument(dice));
-  guest.set(slot + 16, dice.chance(90) ? random_page(dice) : argument(dice));
-  guest.set(kRing, number + (dice.chance(95) ? 1 : dice.below(40)));
-  guest.call(17);
-}
-
 // Makes a table of a page that the TLB may still let it write to.
 void keep_stale(PvGuest& guest, Dice& dice) {
   using namespace mmu::pte;
-  const u32 at = space_at(dice.below(kSpaces)), number = dice.between(8, 60), page = kRam + number * kPageSize;
+  const u32 at = kPlaces.space(dice.below(kPlaces.kSpaces)), number = dice.between(8, 60), page = kRam + number * kPageSize;
   if (guest.pages().is_table({page}) || guest.pages().is_table({kTraps})) return;
   guest.touch(page, true, 0);
   guest.set(kTraps, at + 2 * kPageSize + 4 * number);
@@ -118,11 +70,11 @@ void keep_stale(PvGuest& guest, Dice& dice) {
 }
 
 // What the guest does between its calls, in a mode and a space that the last call left it in.
-void live(PvGuest& guest, Dice& dice, Tally& tally) {
-  if (dice.chance(20)) scribble(guest, dice);
+void live(PvGuest& guest, Dice& dice, HostileTally& tally) {
+  if (dice.chance(20)) scribble(kPlaces, guest, dice, random_entry);
   if (dice.chance(6)) build(guest, dice, tally);
-  if (dice.chance(5)) request(guest, dice);
-  if (dice.chance(20)) guest.touch(random_page(dice) + 4 * dice.below(1024), dice.chance(50), random_entry(guest, dice));
+  if (dice.chance(5)) request(kPlaces, guest, dice);
+  if (dice.chance(20)) guest.touch(kPlaces.random_page(dice) + 4 * dice.below(1024), dice.chance(50), random_entry(guest, dice));
   if (dice.chance(2)) keep_stale(guest, dice);
   guest.write_code();
 }
@@ -133,14 +85,14 @@ struct Call {
 
 Call random_call(PvGuest& guest, Dice& dice) {
   Call call{dice.chance(40) ? 8 : dice.below(23),
-            {argument(dice), dice.chance(60) ? dice.below(5) : argument(dice), dice.chance(50) ? 2 : argument(dice)}};
+            {kPlaces.argument(dice), dice.chance(60) ? dice.below(5) : kPlaces.argument(dice), dice.chance(50) ? 2 : kPlaces.argument(dice)}};
   if (call.number == 21 && !dice.chance(5)) call.number = 6;   // few switch the machine off
   if (call.number == 13 && !dice.chance(5)) call.number = 20;  // or wait for what never comes
   if (call.number == 8 && dice.chance(70)) {
     call.a[0] = kRam + 0x800;
     call.a[1] = 1;
     if (!guest.pages().is_table({kRam})) {
-      guest.set(call.a[0], random_page(dice) + 4 * dice.below(1024));
+      guest.set(call.a[0], kPlaces.random_page(dice) + 4 * dice.below(1024));
       guest.set(call.a[0] + 4, random_entry(guest, dice));
     }
   }
@@ -157,31 +109,11 @@ std::unique_ptr<PvGuest> fresh_guest(Dice& dice) {
 
 TEST_CASE("a million random hypercalls reach nothing but the guest") {
   Dice dice(20);
-  Tally tally;
-  auto guest = fresh_guest(dice);
-  for (; tally.calls < kCalls; ++tally.calls) {
-    if (guest->machine->ending() || dice.below(300) == 0) {
-      tally.dead += guest->machine->ending().has_value();
-      tally.answered += answered(*guest);
-      guest = fresh_guest(dice), ++tally.guests;
-    }
-    live(*guest, dice, tally);
-    if (guest->machine->ending()) continue;
-    const auto [number, a] = random_call(*guest, dice);
-    const i32 answer = guest->call(number, a[0], a[1], a[2]);
-    tally.updated += number == 8 && answer == 0 && a[1] != 0;
-    tally.refused += answer < 0 && answer >= -7;
-    if (guest->auditor->breach() || tally.calls % 32 == 0) {
-      const std::string found = audit(*guest);
-      INFO("call " << tally.calls << ": " << number << "\n" << found);
-      REQUIRE(found.empty());
-    }
-  }
-  CAPTURE(tally.guests, tally.dead, tally.pinned, tally.unpinned, tally.switched, tally.updated, tally.refused, tally.answered);
-  CHECK(tally.pinned > kCalls / 200);
-  CHECK(tally.unpinned > kCalls / 1000);
-  CHECK(tally.switched > kCalls / 200);
-  CHECK(tally.updated > kCalls / 100);
-  CHECK(tally.refused > kCalls / 4);
-  CHECK(tally.answered > kCalls / 1000);
+  HostileTally tally;
+  make_hostile_calls(kPlaces, dice, tally, fresh_guest, [&](PvGuest& guest, Dice& d) { live(guest, d, tally); },
+                     [](PvGuest& guest, Dice& d) {
+                       const auto [number, a] = random_call(guest, d);
+                       return std::tuple(number, a[1], guest.call(number, a[0], a[1], a[2]));
+                     });
+  check_tally(kPlaces, tally);
 }

@@ -1,7 +1,7 @@
 // Defects put into a VMM on purpose are found by an examination, each by the property that it
 // breaks.
 #include "catch.hpp"
-#include "session/examine.hpp"
+#include "support/caught.hpp"
 #include "support/faulty_vmm.hpp"
 #include "support/random_program.hpp"
 
@@ -29,20 +29,8 @@ Examination examine_random(Defect defect, u64 seed) {
   return *found;
 }
 
-/// How many of some guests find the defect by a property.
-struct Caught {
-  u32 parted = 0, breached = 0, wasteful = 0, held = 0;
-};
 Caught caught(Defect defect, u64 guests = 25) {
-  Caught out;
-  for (u64 seed = 0; seed < guests; ++seed) {
-    const Examination found = examine_random(defect, seed);
-    out.parted += !found.equivalent();
-    out.breached += !found.resource_control();
-    out.wasteful += !found.efficient();
-    out.held += found.held();
-  }
-  return out;
+  return caught_in(guests, [=](u64 seed) { return examine_random(defect, seed); });
 }
 
 }  // namespace

@@ -54,11 +54,5 @@ TEST_CASE("x86 dbt: both engines agree, to the cycle") {
   auto options = x86_options("zos", "dbt");
   options.append = "tick=20000 hello; forkwait 1";
   options.virtual_time = false;
-  auto session = session::Session::open(options);
-  REQUIRE(session.has_value());
-  session->any_machine().only_step(true);
-  session->run();
-  const auto stepping = session->report(), fast = run_x86(options).report();
-  CHECK(stepping.cycles == fast.cycles);
-  check_same(stepping, fast);
+  check_engines_agree(options);
 }

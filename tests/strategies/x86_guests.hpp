@@ -5,6 +5,8 @@
 #include "isa/x86/table.hpp"
 #include "session/catalogue.hpp"
 #include "session/session.hpp"
+#include "vmm/snapshot.hpp"
+#include "vmm/x86/arch.hpp"
 
 namespace ringside {
 
@@ -36,6 +38,37 @@ inline void check_same(const session::Report& bare, const session::Report& other
   CHECK(other.state_hash == bare.state_hash);
 }
 
+/// Runs by both engines, which have to agree in cycles and events too.
+inline void check_engines_agree(const session::Options& options) {
+  auto opened = session::Session::open(options);
+  REQUIRE(opened.has_value());
+  opened->any_machine().only_step(true);
+  opened->run();
+  const auto stepped = opened->report(), fast = run_x86(options).report();
+  check_same(stepped, fast);
+  CHECK(stepped.cycles == fast.cycles);
+  CHECK(stepped.trace_hash == fast.trace_hash);
+  CHECK(stepped.tlb_misses == fast.tlb_misses);
+  CHECK(stepped.emulated == fast.emulated);
+}
+
+/// Goes back to a snapshot in the middle of a run: the end has to be the same again.
+inline void check_snapshot(const session::Options& options) {
+  auto opened = session::Session::open(options);
+  REQUIRE(opened.has_value());
+  x86::Machine& machine = opened->pc();
+  vmm::Snapshots snapshots(machine);
+  machine.run({.steps = 40'000});
+  const auto snapshot = snapshots.take();
+  const auto end = [&] {
+    machine.run({});
+    return std::tuple(machine.state_hash(), machine.cycles(), machine.log().hash());
+  };
+  const auto first = end();
+  snapshots.restore(*snapshot);
+  CHECK(end() == first);
+}
+
 /// How many exits there were whose reason begins so.
 inline u64 exits(const session::Report& report, std::string_view reason) {
   u64 count = 0;
@@ -44,12 +77,12 @@ inline u64 exits(const session::Report& report, std::string_view reason) {
   return count;
 }
 
-/// Names of the bundled guests that begin so.
+/// Names of the bundled guests that begin so, without those ported to a VMM.
 inline std::vector<std::string> x86_guests_called(const std::string& prefix) {
   std::vector<std::string> names;
   const std::string folder = "guests/x86/";
   for (const std::string& name : session::guest_names({RINGSIDE_BUILD_DIR}))
-    if (name.starts_with(folder + prefix)) names.push_back(name.substr(folder.size()));
+    if (name.starts_with(folder + prefix) && !name.ends_with(session::kPortSuffix)) names.push_back(name.substr(folder.size()));
   return names;
 }
 

@@ -80,36 +80,14 @@ TEST_CASE("x86 hvm: both engines agree, in cycles too") {
   for (const unsigned way : {0u, 1u, 2u, 3u}) {
     auto options = hvm_options("pctest", kPagings[way / 2]);
     options.virtual_time = way % 2;
-    auto fast = session::Session::open(options), stepped = session::Session::open(options);
-    REQUIRE(fast.has_value());
-    REQUIRE(stepped.has_value());
-    fast->run();
-    while (stepped->pc().step()) continue;
-    const auto a = fast->report(), b = stepped->report();
-    check_same(a, b);
-    CHECK(a.cycles == b.cycles);
-    CHECK(a.trace_hash == b.trace_hash);
-    CHECK(a.tlb_misses == b.tlb_misses);
-    CHECK(a.emulated == b.emulated);
+    check_engines_agree(options);
   }
 }
 
 TEST_CASE("x86 hvm: a snapshot holds all that changes") {
   for (const char* paging : kPagings) {
     CAPTURE(paging);
-    auto opened = session::Session::open(hvm_options("pctest", paging));
-    REQUIRE(opened.has_value());
-    x86::Machine& machine = opened->pc();
-    vmm::Snapshots snapshots(machine);
-    machine.run({.steps = 40'000});
-    const auto snapshot = snapshots.take();
-    const auto end = [&] {
-      machine.run({});
-      return std::pair(machine.state_hash(), machine.cycles());
-    };
-    const auto first = end();
-    snapshots.restore(*snapshot);
-    CHECK(end() == first);
+    check_snapshot(hvm_options("pctest", paging));
   }
 }
 

@@ -87,13 +87,7 @@ TEST_CASE("zos-pv for x86 runs the same in both engines, to the cycle") {
     auto options = x86_options("zos-pv", "paravirt");
     options.append = "tick=3000 hello; forkwait 3; crash";
     options.virtual_time = virtual_time;
-    auto session = session::Session::open(options);
-    REQUIRE(session.has_value());
-    session->any_machine().only_step(true);
-    session->run();
-    const auto stepping = session->report(), fast = run_x86(options).report();
-    CHECK(stepping.cycles == fast.cycles);
-    check_same(stepping, fast);
+    check_engines_agree(options);
   }
 }
 

@@ -171,34 +171,12 @@ TEST_CASE("x86 trap-emulate: both engines agree, in cycles too") {
   for (const bool virtual_time : {true, false}) {
     auto options = x86_options("pctest", "trap-emulate");
     options.virtual_time = virtual_time;
-    auto fast = session::Session::open(options), stepped = session::Session::open(options);
-    REQUIRE(fast.has_value());
-    REQUIRE(stepped.has_value());
-    fast->run();
-    while (stepped->pc().step()) continue;
-    const auto a = fast->report(), b = stepped->report();
-    check_same(a, b);
-    CHECK(a.cycles == b.cycles);
-    CHECK(a.trace_hash == b.trace_hash);
-    CHECK(a.tlb_misses == b.tlb_misses);
-    CHECK(a.emulated == b.emulated);
+    check_engines_agree(options);
   }
 }
 
 TEST_CASE("x86 trap-emulate: a snapshot holds all that changes") {
-  auto opened = session::Session::open(x86_options("pctest", "trap-emulate"));
-  REQUIRE(opened.has_value());
-  x86::Machine& machine = opened->pc();
-  vmm::Snapshots snapshots(machine);
-  machine.run({.steps = 40'000});
-  const auto snapshot = snapshots.take();
-  const auto end = [&] {
-    machine.run({});
-    return std::tuple(machine.state_hash(), machine.cycles(), machine.log().hash());
-  };
-  const auto first = end();
-  snapshots.restore(*snapshot);
-  CHECK(end() == first);
+  check_snapshot(x86_options("pctest", "trap-emulate"));
 }
 
 TEST_CASE("x86 trap-emulate: two guests on one machine compute what each computes alone") {
