@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "base/bits.hpp"
+#include "base/hash.hpp"
 #include "base/types.hpp"
 
 namespace ringside::mmu {
@@ -28,7 +30,7 @@ class Memory {
   /// Size in bytes, a multiple of the page size. Reads as zero.
   Memory(Hpa base, u64 size)
       : base_(base), size_(size), bytes_(static_cast<u8*>(std::calloc(size, 1)), &std::free),
-        flags_(size >> kPageShift) {}
+        flags_(size >> kPageShift, kFresh) {}
 
   /// Whether the host has so many bytes to give.
   static bool available(u64 size) {
@@ -50,6 +52,20 @@ class Memory {
     return offset < size_ && count <= size_ - offset;
   }
   u64 page_of(Hpa address) const { return (address.v - base_.v) >> kPageShift; }
+
+  /// Hash of what is in [address, address + bytes), which must be whole pages and contained. A page of zeros counts
+  /// for nothing: the host need not provide what no one ever wrote to.
+  u64 hash(Hpa address, u64 bytes, u64 seed) const {
+    const u64 first = page_of(address);
+    for (u64 n = 0; n < bytes >> kPageShift; ++n) {
+      if (is_fresh(first + n) || is_zero(page(first + n))) continue;
+      seed = hash_mix(seed, hash_bytes(page(first + n).data(), kPageSize, n));
+    }
+    return seed;
+  }
+
+  /// Whether no one ever wrote to a page: it is zero.
+  bool is_fresh(u64 number) const { return flags_[number] & kFresh; }
 
   /// For reading; the address must be contained.
   const u8* at(Hpa address) const { return bytes_.get() + (address.v - base_.v); }
@@ -114,12 +130,18 @@ class Memory {
   void set_audit(Audit* audit) { audit_ = audit; }
 
  private:
-  enum : u8 { kCode = 1, kClean = 2, kWatched = 4 };
+  /// kFresh: not written to since the start. As long as a flag is set, writes come through touched().
+  enum : u8 { kCode = 1, kClean = 2, kWatched = 4, kFresh = 8 };
   struct Range {
     u64 begin, end;
   };
 
+  static bool is_zero(std::span<const u8> page) {
+    return page[0] == 0 && std::memcmp(page.data(), page.data() + 1, page.size() - 1) == 0;
+  }
+
   void touched(u64 number, u32 offset, u32 count) {
+    flags_[number] &= static_cast<u8>(~kFresh);
     if (flags_[number] & kClean) {
       flags_[number] &= static_cast<u8>(~kClean);
       dirty_.push_back(static_cast<u32>(number));

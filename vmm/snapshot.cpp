@@ -21,7 +21,7 @@ PageCopy distinct_null() { return PageCopy(std::make_shared<char>(), nullptr); }
 
 Snapshots::Snapshots(AnyMachine& machine) : machine_(machine), pages_(machine.memory().pages()) {
   for (u64 number = 0; number < pages_.size(); ++number)
-    pages_[number] = copy_page(machine_.memory().page(number));
+    if (!machine_.memory().is_fresh(number)) pages_[number] = copy_page(machine_.memory().page(number));
   watch_writes();
 }
 

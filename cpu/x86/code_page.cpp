@@ -188,7 +188,7 @@ void place_operands(Op& op, const Instruction& i) {
   if (i.operands[1].kind == Operand::kRegister) op.second = byte_offset(i.operands[1]);
   op.base = static_cast<u8>(4 * i.memory.base);
   op.index = static_cast<u8>(4 * i.memory.index);
-  op.scale = i.memory.shift;
+  op.scale = static_cast<u8>(1u << i.memory.shift);
   op.displacement = i.memory.displacement;
   if (!is_direct(i)) return;
   op.displacement = i.immediate[0];
@@ -274,6 +274,14 @@ u32 DecodeCache::decode(CodePage& page, u32 offset) {
   return first;
 }
 
+Handler DecodeCache::handler_of_both(const Draft& first, const Draft& jump) {
+  if (first.exact || first.general || jump.exact || jump.general || jump.kind() != Kind::kBranch) return nullptr;
+  if (form_of_jump(jump.instruction, jump.op.offset) != Form::kNear) return nullptr;
+  const Instruction& i = first.instruction;
+  const Form form = form_of(i);
+  return form == kNoForm ? nullptr : handler_of_pair(i.row, i.width, form, jump.instruction.row);
+}
+
 // Sums the charges of each block, and finds the flags that nobody can see.
 void DecodeCache::finish(CodePage& page, u32 first) {
   u32 live = flag::kStatus;
@@ -284,6 +292,8 @@ void DecodeCache::finish(CodePage& page, u32 first) {
     Op& op = page.ops[first + n] = draft.op;
     op.charge = sum += price(draft, page.translated);
     op.handler = draft.may_write & live ? draft.handlers.live : draft.handlers.dead;
+    if (n + 1 < drafts_.size())
+      if (const Handler both = handler_of_both(draft, drafts_[n + 1])) op.handler = both;
     live = draft.may_stop ? flag::kStatus : (live & ~draft.writes) | draft.reads;
   }
 }

@@ -39,7 +39,7 @@ struct Op {
   u8 first, second, base, index;
   u16 offset;  ///< of the instruction in its page
   u8 length;   ///< in bytes
-  u8 scale;    ///< of the index, as a shift
+  u8 scale;    ///< of the index, as a factor: a shift by a variable needs a register that is taken
 };
 static_assert(sizeof(Op) == 32);
 
@@ -129,6 +129,7 @@ class DecodeCache final : public mmu::CodeWatcher {
   Draft draft(CodePage& page, u32 offset);
   std::optional<Instruction> instruction_at(CodePage& page, u32 offset) const;
   void finish(CodePage& page, u32 first);
+  static Handler handler_of_both(const Draft& first, const Draft& jump);
   void append(CodePage& page, const Draft& draft);
   i64 price(const Draft& draft, bool translated) const;
   void drop(u64 number);

@@ -38,6 +38,14 @@ struct Context {
 };
 static_assert(offsetof(Context, r) == 0 && offsetof(Context, zero) == kNoRegister * 4);
 
+/// The tags of a page of data. The index is made in bytes: one shift and one mask, where an array asks for more.
+inline const mmu::TlbTags& tags_of(const Context* m, u32 at) {
+  constexpr unsigned kSize = std::bit_width(sizeof(mmu::TlbTags)) - 1;
+  static_assert(sizeof(mmu::TlbTags) == 1u << kSize);
+  const u32 offset = at >> (kPageShift - kSize) & (mmu::kTlbEntries - 1) << kSize;
+  return *reinterpret_cast<const mmu::TlbTags*>(reinterpret_cast<const u8*>(m->tags) + offset);
+}
+
 #define RINGSIDE_X86_ARGUMENTS m, credit, fa, fb, kind
 #if defined(RINGSIDE_TAIL_CALLS) && defined(__clang__)
 #define RINGSIDE_X86_GO_ON(handler, next) \
@@ -75,6 +83,21 @@ RINGSIDE_X86_RARE void decode_target(RINGSIDE_X86_PARAMETERS);
     if (__builtin_expect(credit < 0, 0)) RINGSIDE_X86_GO_ON(out_of_time, entered); \
     RINGSIDE_X86_GO_ON(entered->handler, entered);                                 \
   } while (false)
+
+/// Where a direct jump within the page leads, once that is known.
+inline Op* linked(Op* op) {
+  return reinterpret_cast<Op*>(reinterpret_cast<u8*>(op) + static_cast<i32>(op->imm));
+}
+/// Goes there.
+#define RINGSIDE_X86_FOLLOW(jump)                                            \
+  do {                                                                       \
+    if (__builtin_expect((jump)->imm == 0, 0)) RINGSIDE_X86_GO_ON(link_jump, jump); \
+    RINGSIDE_X86_ENTER(linked(jump));                                        \
+  } while (false)
+/// Between the two ways of a jump, which stay two: as a conditional move the target would wait for the condition.
+inline void keep_branch() {
+  asm volatile("");
+}
 
 /// Goes on at a linear address, wherever that is.
 #define RINGSIDE_X86_JUMP(address)                           \

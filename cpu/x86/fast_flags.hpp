@@ -37,31 +37,70 @@ struct LazyFlags {
 /// The status flags as EFLAGS has them. `carry` is what INC and DEC found before them.
 [[gnu::noinline]] u32 status_of(LazyFlags flags, LazyFlags carry);
 
-/// Whether a condition (flags::Condition) holds after a - b.
+/// After what a condition is looked at, as far as that makes a difference to how it is told.
+enum class After : u8 {
+  kDifference,  ///< a - b, or for conditions without CF what comes out alike
+  kSum,         ///< a + b
+  kAny          ///< the flags themselves are made
+};
+constexpr After after(unsigned condition, u32 kind) {
+  const u32 base = kind & lazy::kBase;
+  const bool carry = condition / 2 == flags::kB / 2 || condition / 2 == flags::kBe / 2;
+  if (condition / 2 == flags::kP / 2) return After::kAny;
+  if (carry ? base == lazy::kSub : kind & lazy::kDifference) return After::kDifference;
+  return base == lazy::kAdd ? After::kSum : After::kAny;
+}
+
+/// Whether a condition (flags::Condition; none of kP and kNp) holds after a - b.
 constexpr bool holds_after_sub(unsigned condition, u32 a, u32 b) {
+  const bool denied = condition & 1;
   const i32 sa = static_cast<i32>(a), sb = static_cast<i32>(b);
   switch (condition / 2) {
     case flags::kB / 2:
-      return (a < b) != bool(condition & 1);
+      return (a < b) != denied;
     case flags::kZ / 2:
-      return (a == b) != bool(condition & 1);
+      return (a == b) != denied;
     case flags::kBe / 2:
-      return (a <= b) != bool(condition & 1);
+      return (a <= b) != denied;
     case flags::kS / 2:
-      return (static_cast<i32>(a - b) < 0) != bool(condition & 1);
+      return (static_cast<i32>(a - b) < 0) != denied;
     case flags::kL / 2:
-      return (sa < sb) != bool(condition & 1);
+      return (sa < sb) != denied;
     case flags::kLe / 2:
-      return (sa <= sb) != bool(condition & 1);
+      return (sa <= sb) != denied;
     default:
-      return flags::holds(condition, flags::sub(a, b).flags);
+      return (((a ^ b) & (a ^ (a - b))) >> 31 != 0) != denied;
   }
 }
-/// Whether holds_after_sub() can tell, after what `kind` says.
-constexpr bool is_told_by_sub(unsigned condition, u32 kind) {
-  const bool parity = condition / 2 == flags::kP / 2;
-  const bool carry = condition / 2 == flags::kB / 2 || condition / 2 == flags::kBe / 2;
-  return carry ? (kind & lazy::kBase) == lazy::kSub : !parity && kind & lazy::kDifference;
+
+/// The same after a + b.
+constexpr bool holds_after_add(unsigned condition, u32 a, u32 b) {
+  const bool denied = condition & 1;
+  const u32 sum = a + b;
+  const i64 exact = i64{static_cast<i32>(a)} + static_cast<i32>(b);
+  switch (condition / 2) {
+    case flags::kB / 2:
+      return (sum < a) != denied;
+    case flags::kZ / 2:
+      return (sum == 0) != denied;
+    case flags::kBe / 2:
+      return (sum < a || sum == 0) != denied;
+    case flags::kS / 2:
+      return (static_cast<i32>(sum) < 0) != denied;
+    case flags::kL / 2:
+      return (exact < 0) != denied;
+    case flags::kLe / 2:
+      return (exact < 0 || sum == 0) != denied;
+    default:
+      return (exact != static_cast<i32>(sum)) != denied;
+  }
+}
+
+/// Whether a condition holds, where it is known after what it is looked at.
+[[gnu::always_inline]] inline bool holds(After after, unsigned condition, LazyFlags f, LazyFlags carry) {
+  if (after == After::kDifference) return holds_after_sub(condition, f.a, f.b);
+  if (after == After::kSum) return holds_after_add(condition, f.a, f.b);
+  return flags::holds(condition, status_of(f, carry));
 }
 
 }  // namespace ringside::x86::fast

@@ -181,7 +181,7 @@ bool can_go_upwards(const Context* m) {
 }
 
 u8* host_of(const Context* m, u32 at, u32 size, u32 mmu::TlbTags::*tag) {
-  const mmu::TlbTags& tags = m->tags[mmu::TlbOf<TlbRights>::index({at})];
+  const mmu::TlbTags& tags = tags_of(m, at);
   return tags.*tag == (at & (~kPageMask | (size - 1))) ? tags.host + at : nullptr;
 }
 

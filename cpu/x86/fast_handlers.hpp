@@ -15,6 +15,8 @@ Handlers handlers_of_words(unsigned row, Form form);  ///< arithmetic on 32 bits
 Handlers handlers_of_bytes(unsigned row, Form form);  ///< the same on bytes
 Handlers handlers_of_moves(unsigned row, Form form);  ///< moves, stack, multiplications, conditions
 Handlers handlers_of_jumps(unsigned row, Form form);  ///< jumps, calls, returns
+/// That of an instruction together with a conditional jump within the page behind it; null where there is none.
+Handler handler_of_pair(unsigned row, unsigned width, Form form, unsigned jump_row);
 
 /// Whether a row has the handlers that look at the Instruction, which do all but system and port
 /// instructions.
@@ -62,13 +64,18 @@ constexpr unsigned condition_of(unsigned row) {
   return flags::kP;
 }
 
-template <unsigned row, class T, Form form, bool live, bool after_sub = false>
+/// What to try when a condition is not looked at after that.
+constexpr After instead(After after) {
+  return after == After::kDifference ? After::kSum : After::kAny;
+}
+
+template <unsigned row, class T, Form form, bool live, After seen = After::kAny>
 void plain(RINGSIDE_X86_PARAMETERS) {
-  if constexpr (has_condition(row) && after_sub)
-    if (__builtin_expect(!is_told_by_sub(condition_of(row), kind), 0))
-      RINGSIDE_X86_GO_ON((plain<row, T, form, live, false>), op);
+  if constexpr (has_condition(row) && seen != After::kAny)
+    if (__builtin_expect(after(condition_of(row), kind) != seen, 0))
+      RINGSIDE_X86_GO_ON((plain<row, T, form, live, instead(seen)>), op);
   [[maybe_unused]] const u32 stack_pointer = m->r[kEsp];
-  FastView<live, after_sub> view(op, m, {fa, fb, kind});
+  FastView<live, seen> view(op, m, {fa, fb, kind});
   run_meaning<row, T, form>(view, op);
   if (__builtin_expect(view.slow, 0)) {
     // It moved the stack pointer before it looked at memory.
@@ -89,7 +96,7 @@ constexpr bool touches_flags(unsigned row) {
 template <unsigned row, class T, Form form>
 constexpr Handlers plain_handlers() {
   if constexpr (has_condition(row))
-    return {plain<row, T, form, false, true>, plain<row, T, form, false, true>};
+    return {plain<row, T, form, false, After::kDifference>, plain<row, T, form, false, After::kDifference>};
   else if constexpr (touches_flags(row))
     return {plain<row, T, form, false>, plain<row, T, form, true>};
   else

@@ -5,28 +5,22 @@ namespace ringside::x86::fast {
 
 namespace {
 
-Op* linked(Op* op) {
-  return reinterpret_cast<Op*>(reinterpret_cast<u8*>(op) + static_cast<i32>(op->imm));
-}
-
-// The two ways stay two jumps: as a conditional move the target would wait for the condition.
-template <unsigned row, Form form, bool after_sub>
+template <unsigned row, Form form, After seen>
 void branch(RINGSIDE_X86_PARAMETERS) {
-  if constexpr (after_sub)
-    if (__builtin_expect(!is_told_by_sub(detail::condition_of(row), kind), 0))
-      RINGSIDE_X86_GO_ON((branch<row, form, false>), op);
-  FastView<false, after_sub> view(op, m, {fa, fb, kind});
+  if constexpr (seen != After::kAny)
+    if (__builtin_expect(after(detail::condition_of(row), kind) != seen, 0))
+      RINGSIDE_X86_GO_ON((branch<row, form, detail::instead(seen)>), op);
+  FastView<false, seen> view(op, m, {fa, fb, kind});
   run_meaning<row, u32, form>(view, op);
   if (view.taken) {
     if constexpr (form == Form::kFar) {
       m->target = view.target;
       RINGSIDE_X86_GO_ON(change_page, op);
     } else {
-      if (__builtin_expect(op->imm == 0, 0)) RINGSIDE_X86_GO_ON(link_jump, op);
-      RINGSIDE_X86_ENTER(linked(op));
+      RINGSIDE_X86_FOLLOW(op);
     }
   }
-  asm volatile("");
+  keep_branch();
   RINGSIDE_X86_ENTER(op + 1);
 }
 
@@ -40,8 +34,7 @@ void jump(RINGSIDE_X86_PARAMETERS) {
     m->target = view.target;
     RINGSIDE_X86_GO_ON(change_page, op);
   } else {
-    if (__builtin_expect(op->imm == 0, 0)) RINGSIDE_X86_GO_ON(link_jump, op);
-    RINGSIDE_X86_ENTER(linked(op));
+    RINGSIDE_X86_FOLLOW(op);
   }
 }
 
@@ -70,7 +63,7 @@ struct Make {
   constexpr Handlers operator()() const {
     Handler handler = nullptr;
     if constexpr (kRows[row].kind == Kind::kBranch)
-      handler = branch<row, form, true>;
+      handler = branch<row, form, After::kDifference>;
     else if constexpr (kRows[row].kind == Kind::kJump)
       handler = jump<row, form>;
     else
@@ -87,8 +80,7 @@ Handlers handlers_of_jumps(unsigned row, Form form) {
 }
 
 void go_to(RINGSIDE_X86_PARAMETERS) {
-  if (__builtin_expect(op->imm == 0, 0)) RINGSIDE_X86_GO_ON(link_jump, op);
-  RINGSIDE_X86_ENTER(linked(op));
+  RINGSIDE_X86_FOLLOW(op);
 }
 
 void next_page(RINGSIDE_X86_PARAMETERS) {
@@ -133,7 +125,7 @@ void out_of_time(RINGSIDE_X86_PARAMETERS) {
 // the first instruction that it executes there, so a run that stops right before that leaves here.
 void change_page(RINGSIDE_X86_PARAMETERS) {
   const u32 target = m->target;
-  const mmu::TlbTags& tags = m->tags[mmu::TlbOf<TlbRights>::index({target})];
+  const mmu::TlbTags& tags = tags_of(m, target);
   if (__builtin_expect(tags.fetch != (target & ~kPageMask), 0))
     return stop_at(target, op, m, credit, fa, fb, kind);
   auto* const page = static_cast<CodePage*>(tags.code);

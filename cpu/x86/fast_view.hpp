@@ -46,10 +46,10 @@ constexpr bool has_memory(Form form) {
   return false;
 }
 
-/// `live`: whether the flags that the instruction leaves can be seen. `after_sub`: whether those it
-/// finds were left by a subtraction.
-template <bool live, bool after_sub = false>
-class FastView : public Arithmetic<FastView<live, after_sub>> {
+/// `live`: whether the flags that the instruction leaves can be seen. `after`: by what those that it
+/// finds were left. `purpose` makes types differ: a compiler surely takes in only what one handler alone calls.
+template <bool live, After after = After::kAny, unsigned purpose = 0>
+class FastView : public Arithmetic<FastView<live, after, purpose>> {
  public:
   FastView(const Op* op, Context* m, LazyFlags flags) : lazy(flags), op_(op), m_(m) {}
 
@@ -170,10 +170,7 @@ class FastView : public Arithmetic<FastView<live, after_sub>> {
     if constexpr (live) lazy = {static_cast<u32>(product), !fits, lazy::kProduct};
     return static_cast<flags::Wide<T>>(product);
   }
-  bool condition(unsigned which) const {
-    if (after_sub) return holds_after_sub(which, lazy.a, lazy.b);
-    return flags::holds(which, eflags());
-  }
+  bool condition(unsigned which) const { return holds(after, which, lazy, m_->carry); }
   bool carry() const {
     if (lazy.base() == lazy::kSub) return lazy.a < lazy.b;
     if (lazy.base() == lazy::kAdd) return lazy.a + lazy.b < lazy.a;
@@ -216,7 +213,7 @@ class FastView : public Arithmetic<FastView<live, after_sub>> {
   void fault(Vector) { slow = true; }
 
  private:
-  const mmu::TlbTags& tags_of(u32 at) const { return m_->tags[mmu::TlbOf<TlbRights>::index({at})]; }
+  const mmu::TlbTags& tags_of(u32 at) const { return fast::tags_of(m_, at); }
   // Misaligned accesses are for the exact engine: they may reach into another page, and cost more.
   template <class T>
   bool allowed(u32 tag, u32 at) {
@@ -284,7 +281,7 @@ struct MemoryOperand {
   const Op* op;
   Seg segment() const { return Seg::kDs; }
   u32 offset() const {
-    const u32 index = indexed ? v.template read<u32>(op->index) << op->scale : 0;
+    const u32 index = indexed ? v.template read<u32>(op->index) * op->scale : 0;
     return v.template read<u32>(op->base) + index + op->displacement;
   }
   T get() const { return v.template load<T>(segment(), offset()); }
