@@ -67,22 +67,29 @@ class Preparation {
   }
 
   /// A segment that begins right below 1 MiB, as a linker makes one for the headers of a file linked at 1 MiB: on a PC
-  /// what is written to the ROM there is lost.
+  /// what is written to the ROM there is lost. The headers may be a segment of their own.
   static u64 bytes_in_rom(const Segment& segment) {
-    const bool begins_there = segment.address >= kScreen && segment.address < kHighRam;
-    return begins_there && segment.end() > kHighRam ? kHighRam - segment.address : 0;
+    if (segment.address < kScreen || segment.address >= kHighRam) return 0;
+    const bool goes_on = segment.end() > kHighRam, headers = segment.file_offset == 0;
+    return goes_on || headers ? std::min<u64>(segment.end(), kHighRam) - segment.address : 0;
   }
 
   Result<void> check_place(const Segment& segment) const {
     const bool low = segment.address >= kLowRamBegin && segment.end() <= kLowRamEnd;
-    const bool high = segment.address + bytes_in_rom(segment) >= kHighRam && segment.end() <= options_.ram_bytes;
-    if (low || high) return {};
+    const u64 kept = segment.address + bytes_in_rom(segment);
+    const bool high = kept >= kHighRam && segment.end() <= options_.ram_bytes;
+    const bool lost = kept == segment.end() && !holds_entry(segment);
+    if (low || high || lost) return {};
     return error(fmt::format("segment at {:#x}", segment.address),
                  fmt::format("{:#x}..{:#x} is not all in RAM, {:#x}..{:#x} and {:#x}..{:#x}",
                              segment.address, segment.end(), kLowRamBegin, kLowRamEnd, kHighRam,
                              options_.ram_bytes),
                  segment.address >= kHighRam ? std::string(kMoreMemory) + ", or link it lower"
                                              : fmt::format("link the kernel at {:#x}", kHighRam));
+  }
+
+  bool holds_entry(const Segment& segment) const {
+    return result_.entry >= segment.address && result_.entry < segment.end();
   }
 
   /// Behind the kernel, where it does not overwrite them before it has looked.

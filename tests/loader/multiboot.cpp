@@ -257,3 +257,18 @@ TEST_CASE("what a segment has in the ROM below 1 MiB is lost, and the rest is lo
   CHECK(start.parts.front().bytes.size() == 0x40);
   CHECK(Memory(start).word(0x100000) == kMagic);
 }
+
+TEST_CASE("headers of a file that are a segment of their own below 1 MiB are lost, but code there is refused") {
+  ElfBytes elf = kernel();
+  elf.load(0xFF000, words({1, 2, 3}), 0x74);  // GNU ld's `-Ttext 0x100000`
+  auto image = load_elf(elf.bytes(), "dir/kernel");
+  if (!image) FAIL(image.error().text());
+  for (Segment& segment : image->segments)
+    if (segment.address == 0xFF000) segment.file_offset = 0;
+  const MultibootOptions options{64 * kMiB, "", {}};
+  const auto start = prepare_multiboot(*image, options);
+  if (!start) FAIL(start.error().text());
+  for (const auto& part : start->parts) CHECK((part.address.v < 0xA0000 || part.address.v >= 0x100000));
+  image->entry = 0xFF010;
+  expect_error(prepare_multiboot(*image, options), {"segment at 0xff000"});
+}
