@@ -31,7 +31,7 @@ Model::Model(Debugger debugger)
       stopped_(debugger_->stay()) {}
 
 Result<void> Model::reopen(const session::Options& options) {
-  runner_.stop();
+  stop();
   settle();
   auto debugger = Debugger::open(options);
   if (!debugger) return fail(debugger.error());

@@ -9,6 +9,7 @@ Shell::Shell(std::unique_ptr<Model> model, Settings settings, std::vector<std::s
   theme_.dark = settings_.dark;
   ui_.reduced_motion = settings_.reduced_motion;
   add_run_actions(*this);
+  add_machine_actions(*this);
   add_view_actions(*this);
   arrange(settings_.arrangement);
   changed_ = false;

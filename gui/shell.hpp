@@ -73,6 +73,7 @@ class Shell {
 
 // Each adds a part of the catalogue: gui/actions_<part>.cpp.
 void add_run_actions(Shell& shell);
+void add_machine_actions(Shell& shell);
 void add_view_actions(Shell& shell);
 
 }  // namespace ringside::gui

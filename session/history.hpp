@@ -167,6 +167,7 @@ class History {
   std::unique_ptr<const Lens> lens_;
   vmm::Snapshots taker_;
   u64 limit_, interval_;
+  u64 spacing_;  ///< steps between snapshots of a new run: more where each has much to copy
   u64 used_ = 0;
   Slots snapshots_;               ///< by step
   std::map<u64, Mark> marks_;     ///< by step, of positions where somebody stopped

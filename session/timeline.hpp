@@ -4,12 +4,12 @@
 #pragma once
 
 #include <array>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "session/long_queue.hpp"
 #include "vmm/any_machine.hpp"
 
 namespace ringside::session {
@@ -81,7 +81,7 @@ class Timeline final : public vmm::EventObserver {
   // From the event before to this one. Cycles of accounts but the last (idle, which is the rest), in units of 1 << shift.
   struct Slice {
     Cycles until = 0;
-    std::array<u32, cost::kAccounts - 1> spent{};
+    std::array<u16, cost::kAccounts - 1> spent{};
     vmm::EventKind kind{};
     u8 reason = 0, detail = 0, vm = 0, shift = 0;
   };
@@ -100,7 +100,9 @@ class Timeline final : public vmm::EventObserver {
   bool is_end_of(const Slice& slice, std::string_view name) const;
   const Slice& slice(u64 index) const { return slices_[index - held()]; }
 
+  void close_node();
   void fold(std::size_t level);
+  void reopen_node();
   Cycles until(std::size_t level, u64 index) const;
   Cycles since(std::size_t level, u64 index) const;
   u64 index_of(std::size_t level, Cycles cycle) const;
@@ -112,9 +114,11 @@ class Timeline final : public vmm::EventObserver {
   u64 first_;      ///< ordinal of the first event that it heard of
   u64 count_ = 0;  ///< events that it knows
   Cycles start_;   ///< when it began to listen
-  std::deque<Slice> slices_;               ///< the last ones
+  LongQueue<Slice> slices_;               ///< the last ones
   std::vector<std::vector<Node>> levels_;  ///< whole nodes alone: what is behind them stands one level below
   vmm::Spending spent_at_start_, spent_;   ///< when it began to listen, and at the last event
+  Node open_;                              ///< of the slices that are no whole node yet: what happened
+  vmm::Spending spent_at_node_;            ///< at the last whole node
   std::optional<u64> open_exit_;           ///< index of the last exit, whose kind its end will tell better
   mutable std::array<Happening, 256> reasons_;  ///< of exits; kNone where nobody asked yet
 };

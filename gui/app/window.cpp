@@ -44,6 +44,15 @@ template <class Function>
 Function gl(const char* name) {
   return reinterpret_cast<Function>(glfwGetProcAddress(name));
 }
+
+// From 1.92 on the backend sees by itself what has changed in the atlas.
+void load_fonts_texture() {
+#if IMGUI_VERSION_NUM < 19200
+  ImGui_ImplOpenGL3_DestroyFontsTexture();
+  ImGui_ImplOpenGL3_CreateFontsTexture();
+#endif
+}
+
 constexpr unsigned kColourBuffer = 0x4000, kBack = 0x0405, kRgba = 0x1908, kUnsignedByte = 0x1401;
 
 }  // namespace
@@ -94,8 +103,8 @@ void Window::draw(Shell& shell, Driver& driver) {
   glfwGetFramebufferSize(window_, &pixels, &lines);
   if (width == 0 || pixels == 0) return;  // minimized
   const float ratio = static_cast<float>(pixels) / static_cast<float>(width);
-  if (shell.prepare(*ImGui::GetIO().Fonts, std::max(1.f, x / ratio))) ImGui_ImplOpenGL3_DestroyFontsTexture();
   ImGui_ImplOpenGL3_NewFrame();
+  if (shell.prepare(*ImGui::GetIO().Fonts, std::max(1.f, x / ratio))) load_fonts_texture();
   ImGui_ImplGlfw_NewFrame();
   driver.feed(ImGui::GetIO());
   ImGui::NewFrame();

@@ -162,7 +162,7 @@ class CodePanel final : public Panel {
   static void draw_ground(Ui& ui, const CodeLine& line, ImVec2 at, float width, bool over) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const ImVec2 max{at.x + width, at.y + height(ui)};
-    const bool here = line.address == ui.model.stopped().position.next.address;
+    const bool here = line.here;
     if (here || over) list.AddRectFilled(at, max, ui.theme.ink(here ? Tone::kSelected : Tone::kHover), ui.px(3));
     if (ui.model.previous() == line.address)
       list.AddRectFilled(at, {at.x + ui.px(3), max.y}, ui.theme.ink(Tone::kFaint));

@@ -43,6 +43,7 @@ class TimelinePanel final : public Panel {
   void draw(Ui& ui) override {
     place(ui);
     const Cycles end = end_.of(ui.model, [&](auto&) { return ui.model.debugger().timeline().end(); });
+    all_ = all_ || range_.to > std::max<Cycles>(end, 1);  // another guest was opened
     if (all_) range_.from = 0, range_.to = std::max<Cycles>(end, 1);
     const TimelineView& view = sight_.of(ui.model, range_, [&](auto&) { return look_at_timeline(ui.model, range_); });
     if (view.events == 0 && ui.model.stopped().position.step == 0 && !ui.model.running()) return ui.empty("Nothing has run yet", "Run with F5, or step with F10", "run.run");
