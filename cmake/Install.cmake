@@ -59,4 +59,5 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # Needed by those who build on the libraries only.
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS
     "libfmt-dev, nlohmann-json3-dev, libexpected-dev, libxxhash-dev, libelf-dev, pkg-config")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "fonts-inter, fonts-jetbrains-mono")
 include(CPack)

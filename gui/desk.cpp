@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gui/keys.hpp"
 #include "gui/panels.hpp"
 
 namespace ringside::gui {
@@ -187,6 +188,7 @@ void Desk::draw_menu(Ui& ui, Pane& pane) {
         pane.shown = static_cast<std::size_t>(std::ranges::find(pane.tabs, id) - pane.tabs.begin());
       };
     }
+    if (pressed({Key::kEscape})) ImGui::CloseCurrentPopup();
     ImGui::EndPopup();
   }
   ImGui::PopStyleVar();

@@ -39,7 +39,9 @@ void Shell::draw_main_menu() {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {ui_.px(12), ui_.px(8)});
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {ui_.px(16), ui_.px(6)});
   if (ImGui::BeginPopup("main menu")) {
+    ui_.note("menu.open", ImGui::GetWindowPos(), ImGui::GetWindowPos());
     actions_.draw_menus();
+    if (pressed({Key::kEscape})) ImGui::CloseCurrentPopup();
     ImGui::EndPopup();
   }
   ImGui::PopStyleVar(2);

@@ -74,6 +74,21 @@ Window::Window(GLFWwindow* window) : window_(window) {
   ImGui::GetIO().IniFilename = nullptr;
   ImGui_ImplGlfw_InitForOpenGL(window, true);
   ImGui_ImplOpenGL3_Init("#version 150");
+  glfwSetWindowUserPointer(window, this);
+  glfwSetKeyCallback(window, [](GLFWwindow* w, int key, int scancode, int action, int modifiers) {
+    static_cast<Window*>(glfwGetWindowUserPointer(w))->keys_.push_back({key, scancode, action, modifiers});
+  });
+}
+
+// Before 1.87 Dear ImGui sees what is down when a frame begins: a key that went down and up between two slow frames would be
+// lost, or come without the Ctrl that was held. So a frame gets no release behind a press.
+void Window::hand_on_keys() {
+  for (bool pressed = false; !keys_.empty(); keys_.pop_front()) {
+    const KeyEvent e = keys_.front();
+    if (e.action == GLFW_RELEASE && pressed) return;
+    pressed = pressed || e.action != GLFW_RELEASE;
+    ImGui_ImplGlfw_KeyCallback(window_, e.key, e.scancode, e.action, e.modifiers);
+  }
 }
 
 Window::~Window() {
@@ -88,7 +103,7 @@ void Window::set_title(const std::string& title) { glfwSetWindowTitle(window_, t
 bool Window::closed() const { return glfwWindowShouldClose(window_); }
 
 void Window::wait(double seconds) {
-  if (seconds > 0)
+  if (seconds > 0 && keys_.empty())
     glfwWaitEventsTimeout(seconds);
   else
     glfwPollEvents();
@@ -105,6 +120,7 @@ void Window::draw(Shell& shell, Driver& driver) {
   const float ratio = static_cast<float>(pixels) / static_cast<float>(width);
   ImGui_ImplOpenGL3_NewFrame();
   if (shell.prepare(*ImGui::GetIO().Fonts, std::max(1.f, x / ratio))) load_fonts_texture();
+  hand_on_keys();
   ImGui_ImplGlfw_NewFrame();
   driver.feed(ImGui::GetIO());
   ImGui::NewFrame();

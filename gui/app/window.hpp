@@ -1,6 +1,8 @@
 // The real window: GLFW, OpenGL 3 and Dear ImGui's backends for them.
 #pragma once
 
+#include <deque>
+#include <memory>
 #include <string>
 
 #include "gui/app/open_window.hpp"
@@ -22,7 +24,7 @@ class Window {
 
   void set_title(const std::string& title);
   bool closed() const;
-  /// Waits for input, but not longer than that; 0 not at all.
+  /// Waits for input, but not longer than that, and not at all while there is some that no frame has seen.
   void wait(double seconds);
   /// A frame of the shell, with the driver's input behind the person's.
   void draw(Shell& shell, Driver& driver);
@@ -30,8 +32,14 @@ class Window {
   Picture picture();
 
  private:
+  struct KeyEvent {
+    int key, scancode, action, modifiers;
+  };
   explicit Window(GLFWwindow* window);
+  void hand_on_keys();
+
   GLFWwindow* window_;
+  std::deque<KeyEvent> keys_;  ///< that no frame has seen yet
 };
 
 }  // namespace ringside::gui

@@ -45,7 +45,9 @@ TEST_CASE("menu and palette are drawn") {
   stage.press("F8");
   stage.click("menu");
   stage.shoot("menu");
+  CHECK(stage.shows("menu.open"));
   stage.press("Escape");
+  CHECK_FALSE(stage.shows("menu.open"));
   stage.press("Ctrl+P");
   stage.type("step");
   stage.shoot("palette");
