@@ -157,14 +157,13 @@ u32 iterations(const Context* m, const Op* op, i64 credit, u32 size,
   return static_cast<u32>(n);
 }
 
-template <class T>
-void fill(u8* to, u32 value, u32 n) {
-  for (u32 i = 0; i < n; ++i) store_le(to + i * sizeof(T), static_cast<T>(value));
-}
-
+// What is filled so far is copied behind itself until all is.
 void fill(u8* to, u32 value, u32 n, u32 size) {
-  if (size == 1) return static_cast<void>(std::memset(to, static_cast<u8>(value), n));
-  return size == 2 ? fill<u16>(to, value, n) : fill<u32>(to, value, n);
+  store_le(to, static_cast<u8>(value));
+  if (size == 2) store_le(to, static_cast<u16>(value));
+  if (size == 4) store_le(to, value);
+  const u64 bytes = u64{n} * size;
+  for (u64 done = size; done < bytes; done *= 2) std::memcpy(to + done, to, std::min(done, bytes - done));
 }
 
 // Upwards, one element after the other: what overlaps is copied over and over.
