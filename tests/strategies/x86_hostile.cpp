@@ -1,6 +1,7 @@
 // Guests of x86 that do anything at all with descriptors, tables, flags and rings: no VMM lets them out, and those that
 // keep to what a kernel has to invalidate are as on the bare machine at every instant.
 #include <cstdlib>
+#include <optional>
 
 #include "catch.hpp"
 #include "session/auditor.hpp"
@@ -55,7 +56,53 @@ void check_kept_in(u64 seed, Args... args) {
   fast->run({.instructions = kTicks});
 }
 
+// Turns address line 20 off at an odd MiB; the code there would end with 1, that which is reached then with 2.
+template <class S, class... Args>
+std::optional<u32> code_after_a20_off(Args... args) {
+  constexpr u64 kHere = 0x100100, kThere = 0x100;
+  const auto m = machine<S>(Hostility{}, false, args...);
+  m->vm().copy_in({kHere}, std::vector<u8>{0xb0, 0x00, 0xe6, 0x92, 0xb0, 0x01, 0xe6, 0xf4, 0xf4});
+  m->vm().copy_in({kThere}, std::vector<u8>{0x90, 0x90, 0x90, 0x90, 0xb0, 0x02, 0xe6, 0xf4, 0xf4});
+  auto state = HostileGuest(Hostility{}).first_state();
+  state.eip = kHere;
+  m->start_from(state);
+  m->run({.instructions = 16});
+  const auto& ending = m->ending();
+  return ending ? std::optional(ending->exit_code) : std::nullopt;
+}
+
+// An NMI by the local APIC, whose gate lies in a page that nothing has touched before: its delivery exits, and is done again.
+template <class S, class... Args>
+std::optional<u32> code_after_nmi(Args... args) {
+  constexpr u64 kHere = 0x100000, kHandler = 0x100100, kGdt = 0x180000, kIdt = 0x190000;
+  const auto m = machine<S>(Hostility{}, false, args...);
+  m->vm().copy_in({kHere}, std::vector<u8>{0xc7, 0x05, 0x00, 0x03, 0xe0, 0xfe, 0x00, 0x04, 0x04, 0x00, 0x90, 0xb0, 0x01, 0xe6, 0xf4});
+  m->vm().copy_in({kHandler}, std::vector<u8>{0xb0, 0x03, 0xe6, 0xf4, 0xf4});
+  m->vm().copy_in({kGdt + 8}, std::vector<u8>{0xff, 0xff, 0, 0, 0, 0x9b, 0xcf, 0, 0xff, 0xff, 0, 0, 0, 0x93, 0xcf, 0});
+  m->vm().copy_in({kIdt + 16}, std::vector<u8>{0x00, 0x01, 0x08, 0x00, 0x00, 0x8e, 0x10, 0x00});
+  auto state = HostileGuest(Hostility{}).first_state();
+  state.eip = kHere, state.gdtr = {kGdt, 0x17}, state.idtr = {kIdt, 0x7ff};
+  m->start_from(state);
+  m->run({.instructions = 32});
+  const auto& ending = m->ending();
+  return ending ? std::optional(ending->exit_code) : std::nullopt;
+}
+
 }  // namespace
+
+TEST_CASE("x86: an NMI whose delivery exits is delivered again") {
+  CHECK(code_after_nmi<strategies::X86Bare>() == 3u);
+  CHECK(code_after_nmi<strategies::X86TrapEmulate>() == 3u);
+  CHECK(code_after_nmi<strategies::X86Hvm>(false) == 3u);
+  CHECK(code_after_nmi<strategies::X86Hvm>(true) == 3u);
+}
+
+TEST_CASE("x86: address line 20 moves the code that runs at once, under every strategy") {
+  CHECK(code_after_a20_off<strategies::X86Bare>() == 2u);
+  CHECK(code_after_a20_off<strategies::X86TrapEmulate>() == 2u);
+  CHECK(code_after_a20_off<strategies::X86Hvm>(false) == 2u);
+  CHECK(code_after_a20_off<strategies::X86Hvm>(true) == 2u);
+}
 
 TEST_CASE("x86 hostile guests: ring compression with the holes cured is the bare machine") {
   for_each_guest(150, [](const Hostility& how, u64& ticks) {

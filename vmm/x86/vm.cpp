@@ -195,7 +195,9 @@ void Vm::raise_lines(bool timer) {
   const bool host_has_them = non_root() && cpu.non_root.controls.pins & pin::kExternalInterruptExiting;
   cpu.intr_line = host_has_them || deprivileged() ? host_interrupts() || timer : interrupt_pending();
   if (virtualized()) return;  // there the VMM's tables follow address line 20
-  if (s_.platform.a20() != cpu.mmu().a20()) cpu.mmu().set_a20(s_.platform.a20());
+  if (s_.platform.a20() == cpu.mmu().a20()) return;
+  cpu.mmu().set_a20(s_.platform.a20());
+  cpu.entered();  // the next instruction too may come from another place
 }
 
 // The bare machine's CPU has reported its own accesses.

@@ -134,6 +134,8 @@ void Vm::inject_again(const Trap& event) {
   State& virt = s_.vcpu.virt;
   virt.halted = false;
   virt.shadow = Shadow::kNone;
+  // A delivery that was broken off has blocked NMIs, and no blocked one may be delivered (SDM volume 3, section 26.3.1.5).
+  if (event.kind == Trap::Kind::kNmi) fetch({Field::kGuestInterruptibility}), virt.nmi_blocked = false;
   if (event.kind == Trap::Kind::kException && event.vector == kPf) virt.cr2 = event.address;
   Trap told = event;
   told.has_code = event.has_code && virt.cr0 & cr0::kPe;
