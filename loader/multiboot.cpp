@@ -42,6 +42,7 @@ class Preparation {
   Result<void> header() {
     const auto header = read_multiboot_header(image_.bytes, image_.file);
     if (!header) return fail(header.error());
+    wants_mode_ = header->wants_mode;
     if (!header->addresses) return {};
     const auto segment = segment_of(*header, image_.bytes.size(), image_.file);
     if (!segment) return fail(segment.error());
@@ -114,7 +115,7 @@ class Preparation {
   }
 
   Result<void> information() {
-    auto bytes = multiboot_information(kInformation, options_.ram_bytes, command_line(), modules_);
+    auto bytes = multiboot_information(kInformation, options_.ram_bytes, command_line(), modules_, wants_mode_);
     if (auto room = check_room(u64{kInformation} + bytes.size()); !room) return room;
     add(kInformation, std::move(bytes));
     return {};
@@ -150,6 +151,7 @@ class Preparation {
   const MultibootOptions& options_;
   std::vector<Segment> segments_;
   std::vector<PlacedModule> modules_;
+  bool wants_mode_ = false;
   Multiboot result_;
 };
 

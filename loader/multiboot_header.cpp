@@ -16,8 +16,11 @@ constexpr std::size_t kWithAddresses = 32;
 
 // Flags: a kernel can demand what bits 0 to 15 say; the others are offers to the loader.
 constexpr u32 kPageAlign = 1u << 0, kMemory = 1u << 1, kVideo = 1u << 2;
-constexpr u32 kDemands = 0xFFFF, kKnown = kPageAlign | kMemory;
+constexpr u32 kDemands = 0xFFFF, kKnown = kPageAlign | kMemory | kVideo;
 constexpr u32 kAddresses = 1u << 16;
+
+constexpr std::size_t kMode = 32, kWithMode = 48;  // type, width, height and depth
+constexpr u32 kTextType = 1, kColumns = 80, kRows = 25;
 
 constexpr const char* kPlace = "multiboot header";
 
@@ -42,6 +45,20 @@ MultibootAddresses read_addresses(const u8* at) {
   return {word(0), word(1), word(2), word(3), word(4)};
 }
 
+/// A kernel may ask for the text mode that there is: "no preference" is 0 in each of the words (specification 3.1.4).
+Result<void> check_mode(std::span<const u8> header, const std::string& file) {
+  if (header.size() < kWithMode) return refuse(file, "the file ends within it", "build or copy the file again");
+  const auto word = [&](std::size_t i) { return load_le<u32>(&header[kMode + 4 * i]); };
+  const u32 type = word(0), width = word(1), height = word(2), depth = word(3);
+  const auto is = [](u32 wanted, u32 there) { return wanted == 0 || wanted == there; };
+  const bool text = type == kTextType && is(width, kColumns) && is(height, kRows) && depth == 0;
+  const bool any = type == 0 && is(width, kColumns) && is(height, kRows) && depth == 0;
+  if (text || any) return {};
+  return refuse(file, fmt::format("it demands a video mode (flag 2: {} {}x{}, depth {}), and there is only text of {}x{}",
+                                  type == kTextType ? "text" : "graphics", width, height, depth, kColumns, kRows),
+                "build the kernel without that demand");
+}
+
 }  // namespace
 
 Result<MultibootHeader> read_multiboot_header(std::span<const u8> bytes, const std::string& file) {
@@ -52,12 +69,11 @@ Result<MultibootHeader> read_multiboot_header(std::span<const u8> bytes, const s
         "give a kernel with a multiboot 1 header: ringside starts x86 kernels by it alone");
   const u32 flags = load_le<u32>(&bytes[*at + 4]);
   if (flags & kVideo)
-    return refuse(file, "it demands a video mode (flag 2), and there is only text",
-                  "build the kernel without that demand");
+    if (auto mode = check_mode(bytes.subspan(*at), file); !mode) return fail(mode.error());
   if (const u32 unknown = flags & kDemands & ~kKnown)
     return refuse(file, fmt::format("it demands what we do not know (flags {:#x})", unknown),
-                  "build the kernel with flags 0 and 1 at most");
-  MultibootHeader header{static_cast<u32>(*at), std::nullopt};
+                  "build the kernel with flags 0 to 2 at most");
+  MultibootHeader header{static_cast<u32>(*at), std::nullopt, (flags & kVideo) != 0};
   if (!(flags & kAddresses)) return header;
   if (bytes.size() - *at < kWithAddresses)
     return refuse(file, "the file ends within it", "build or copy the file again");

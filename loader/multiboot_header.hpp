@@ -26,6 +26,7 @@ struct MultibootAddresses {
 struct MultibootHeader {
   u32 offset = 0;  ///< where it stands in the file
   std::optional<MultibootAddresses> addresses;
+  bool wants_mode = false;  ///< it wants to be told of the screen's mode, which is that of text
 };
 
 /// Finds the header in the first 8192 bytes of `file`, 4-aligned and with a good checksum

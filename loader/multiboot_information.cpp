@@ -8,10 +8,15 @@ namespace {
 constexpr std::size_t kSize = 116;
 // Bits of the first word: which of the fields count.
 constexpr u32 kHasMemory = 1 << 0, kHasCommandLine = 1 << 2, kHasModules = 1 << 3, kHasMap = 1 << 6,
-              kHasName = 1 << 9;
+              kHasName = 1 << 9, kHasScreen = 1 << 12;
 // Offsets of the fields.
 constexpr std::size_t kFlags = 0, kLower = 4, kUpper = 8, kCommandLine = 16, kModules = 20,
-                      kModuleList = 24, kMapLength = 44, kMap = 48, kName = 64;
+                      kModuleList = 24, kMapLength = 44, kMap = 48, kName = 64,
+                      kScreenAddress = 88, kScreenPitch = 96, kScreenWidth = 100, kScreenHeight = 104, kScreenKind = 108;
+
+// The screen: bytes of a row, columns, rows; the bits of a character and its attribute, and behind them the kind, text.
+constexpr u32 kText = 0xB8000, kColumns = 80, kRows = 25, kPitch = 2 * kColumns, kTextKind = 16 | 2 << 8;
+
 
 constexpr u32 kRam = 1, kReserved = 2;  // kinds of memory in the map
 
@@ -65,6 +70,14 @@ void write_memory(Block& block, u64 ram_bytes) {
   block.set(kMapLength, block.next() - begin);
 }
 
+void write_screen(Block& block) {
+  block.set(kScreenAddress, kText);  // its upper word is 0
+  block.set(kScreenPitch, kPitch);
+  block.set(kScreenWidth, kColumns);
+  block.set(kScreenHeight, kRows);
+  block.set(kScreenKind, kTextKind);
+}
+
 void write_modules(Block& block, std::span<const PlacedModule> modules) {
   std::vector<u32> texts;
   for (const auto& module : modules) texts.push_back(block.append_text(module.text));
@@ -77,9 +90,10 @@ void write_modules(Block& block, std::span<const PlacedModule> modules) {
 }  // namespace
 
 std::vector<u8> multiboot_information(u32 address, u64 ram_bytes, const std::string& command_line,
-                                      std::span<const PlacedModule> modules) {
+                                      std::span<const PlacedModule> modules, bool mode) {
   Block block(address);
-  block.set(kFlags, kHasMemory | kHasCommandLine | kHasModules | kHasMap | kHasName);
+  block.set(kFlags, kHasMemory | kHasCommandLine | kHasModules | kHasMap | kHasName | (mode ? kHasScreen : 0));
+  if (mode) write_screen(block);
   write_memory(block, ram_bytes);
   write_modules(block, modules);
   block.set(kCommandLine, block.append_text(command_line));

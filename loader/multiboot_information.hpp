@@ -22,9 +22,9 @@ struct PlacedModule {
 
 /// The structure for guest-physical `address` (Multiboot Specification 0.6.96, section 3.3): memory
 /// sizes and the map of RAM as the BIOS function E820 would tell it, command line, modules, the
-/// loader's name. `ram_bytes` is at least 1 MiB. The texts, the map and the list of modules follow
-/// the structure.
+/// loader's name; with `mode` also the screen, which is text of 80 columns and 25 rows at B8000h. `ram_bytes` is at
+/// least 1 MiB. The texts, the map and the list of modules follow the structure.
 std::vector<u8> multiboot_information(u32 address, u64 ram_bytes, const std::string& command_line,
-                                      std::span<const PlacedModule> modules);
+                                      std::span<const PlacedModule> modules, bool mode = false);
 
 }  // namespace ringside::loader

@@ -203,8 +203,39 @@ TEST_CASE("a header is found at multiples of four within 8192 bytes, and nowhere
   CHECK_FALSE(read_multiboot_header(wrong, "k"));
 }
 
+namespace {
+
+/// A kernel that asks for a video mode: type, width, height, depth.
+ElfBytes kernel_with_mode(std::array<u32, 4> mode) {
+  ElfBytes elf = kernel(7);
+  auto& content = elf.contents[0];
+  for (std::size_t i = 0; i < mode.size(); ++i) store_le(&content[32 + 4 * i], mode[i]);
+  return elf;
+}
+
+}  // namespace
+
+TEST_CASE("a kernel that asks for text of 80 by 25, or for any mode, is told of the screen") {
+  using Mode = std::array<u32, 4>;
+  for (const Mode& mode : {Mode{1, 80, 25, 0}, {1, 0, 0, 0}, {0, 0, 0, 0}, {0, 80, 25, 0}, {1, 80, 0, 0}}) {
+    const Multiboot start = prepared(kernel_with_mode(mode));
+    const Memory memory(start);
+    CHECK((memory.word(start.ebx) & 1u << 12) != 0);
+    CHECK(memory.word(start.ebx + 88) == 0xB8000);
+    CHECK(memory.word(start.ebx + 92) == 0);
+    CHECK(memory.word(start.ebx + 96) == 160);
+    CHECK(memory.word(start.ebx + 100) == 80);
+    CHECK(memory.word(start.ebx + 104) == 25);
+    CHECK((memory.word(start.ebx + 108) & 0xffff) == 0x0210);  // 16 bits each; EGA text
+  }
+  for (const Mode& mode : {Mode{0, 1024, 768, 32}, {0, 0, 0, 32}, {1, 132, 43, 0}, {1, 80, 50, 0}, {2, 0, 0, 0}})
+    expect_error(prepare(kernel_with_mode(mode)), {"multiboot header", "video mode"});
+  expect_error(prepare(kernel_with_mode({0, 1024, 768, 32})), {"graphics 1024x768, depth 32", "only text of 80x25"});
+  const Multiboot silent = prepared(kernel());
+  CHECK((Memory(silent).word(silent.ebx) & 1u << 12) == 0);
+}
+
 TEST_CASE("what cannot be given is refused") {
-  expect_error(prepare(kernel(4)), {"multiboot header", "video mode"});
   expect_error(prepare(kernel(8)), {"multiboot header", "0x8"});
   ElfBytes plain = kernel();
   plain.contents[0].assign(64, 0x90);
