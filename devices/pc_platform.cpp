@@ -123,6 +123,7 @@ void PcPlatform::set_line(unsigned irq, bool level) {
 
 void PcPlatform::update_lines() {
   set_line(kKeyboard, keyboard_.interrupt());
+  set_line(kMouse, keyboard_.mouse_interrupt());
   set_line(kCom1, serial_.interrupt());
   set_line(kClock, cmos_.interrupt());
   set_line(kIde, ide_.interrupt());

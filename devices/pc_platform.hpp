@@ -129,7 +129,7 @@ class PcPlatform {
 
  private:
   /// Interrupt lines of the ISA bus.
-  enum Irq : unsigned { kTimer = 0, kKeyboard = 1, kCom1 = 4, kClock = 8, kIde = 14 };
+  enum Irq : unsigned { kTimer = 0, kKeyboard = 1, kCom1 = 4, kClock = 8, kMouse = 12, kIde = 14 };
 
   struct Ports;
   static const std::array<Ports, 14> kPorts;

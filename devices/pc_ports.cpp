@@ -38,7 +38,7 @@ constexpr std::array<PcPlatform::Ports, 14> PcPlatform::kPorts{{
     {0x060, 1,
      [](P& p, unsigned, u64 now) {
        const u8 value = p.keyboard_.read_data(now);
-       p.set_line(kKeyboard, false);  // The next byte, if there is one, is another edge.
+       p.set_line(kKeyboard, false), p.set_line(kMouse, false);  // The next byte, if there is one, is another edge.
        return value;
      },
      [](P& p, unsigned, u8 value, u64) { p.keyboard_.write_data(value); }},

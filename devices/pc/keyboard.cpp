@@ -40,6 +40,7 @@ enum KeyboardCommand : u8 {
 constexpr u8 kAck = 0xFA, kResend = 0xFE, kTestPassed = 0xAA, kSelfTestPassed = 0x55;
 constexpr u8 kMf2 = 0xAB, kMf2Keyboard = 0x83;  // the identity of a keyboard with 101 keys
 constexpr u8 kOutputFull = 0x01, kSystemFlag = 0x04, kWasCommand = 0x08, kUnlocked = 0x10;
+constexpr u8 kOfMouse = 0x20, kTimedOut = 0x40;  // status, of the byte in the output buffer
 constexpr u8 kInputPort = 0x80;  // the keyboard is not locked
 
 }  // namespace
@@ -68,6 +69,7 @@ void Keyboard::reply(u8 value) {
 u8 Keyboard::read_status() const {
   u8 status = kUnlocked | (command_byte_ & kSystemFlag);
   if (!replies_.empty()) status |= kOutputFull;
+  if (timed_out()) status |= kOfMouse | kTimedOut;
   if (command_last_) status |= kWasCommand;
   return status;
 }
@@ -77,6 +79,7 @@ u8 Keyboard::read_data(u64 now) {
   if (replies_.empty()) return last_;
   last_ = replies_.front();
   replies_.pop_front();
+  of_mouse_ = static_cast<u16>(of_mouse_ >> 1);
   if (from_user_) ready_ = now + interval_;
   from_user_ = false;
   return last_;
@@ -131,6 +134,14 @@ void Keyboard::write_data(u8 value) {
   if (*command == kWriteCommandByte) command_byte_ = value;
   if (*command == kWriteOutputPort) set_output_port(value);
   if (*command == kWriteKeyboardBuffer) reply(value);
+  if (*command == kWriteMouse) time_out();
+}
+
+/// Nobody takes what is sent to the second port. The controller gives up and says so, in the buffer and in the status
+/// (IBM, "PS/2 Hardware Interface Technical Reference", "Keyboard and Auxiliary Device Controller").
+void Keyboard::time_out() {
+  if (replies_.size() < kMostReplies) of_mouse_ = static_cast<u16>(of_mouse_ | 1u << replies_.size());
+  reply(kResend);
 }
 
 void Keyboard::set_output_port(u8 value) {
@@ -202,6 +213,7 @@ u64 Keyboard::hash() const {
       hash_mix(command_byte_, output_port_ | u64{scan_set_} << 8 | u64{command_last_} << 16 |
                                   u64{scanning_} << 17 | u64{reset_} << 18 | u64{last_} << 24);
   for (u8 byte : replies_) hash = hash_mix(hash, 1 + u64{byte});
+  if (of_mouse_ != 0) hash = hash_mix(hash, of_mouse_);
   hash = hash_mix(hash, controller_next_ ? 1 + u64{*controller_next_} : 0);
   return hash_mix(hash, keyboard_next_ ? 1 + u64{*keyboard_next_} : 0);
 }

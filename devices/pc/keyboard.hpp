@@ -30,7 +30,11 @@ class Keyboard {
   void advance(u64 now);
 
   /// IRQ 1: a byte of the keyboard's waits and the command byte enables the interrupt.
-  bool interrupt() const { return (command_byte_ & kInterruptEnable) && !replies_.empty(); }
+  bool interrupt() const { return (command_byte_ & kInterruptEnable) && !replies_.empty() && !timed_out(); }
+
+  /// IRQ 12: what would be the mouse's waits, the controller's own word that there is none, and the command byte
+  /// enables that interrupt.
+  bool mouse_interrupt() const { return (command_byte_ & kMouseInterruptEnable) && timed_out(); }
 
   /// Whether the guest has read all that was typed.
   bool input_used_up() const { return next_ == typed_->size() && !from_user_; }
@@ -47,7 +51,7 @@ class Keyboard {
   u64 hash() const;
 
  private:
-  static constexpr u8 kInterruptEnable = 0x01, kSystem = 0x04, kDisabled = 0x10, kTranslate = 0x40;
+  static constexpr u8 kInterruptEnable = 0x01, kMouseInterruptEnable = 0x02, kSystem = 0x04, kDisabled = 0x10, kTranslate = 0x40;
   static constexpr u8 kA20 = 0x02, kRunning = 0x01;  ///< output port; bit 0 low resets
   static constexpr std::size_t kMostReplies = 16;
 
@@ -56,6 +60,8 @@ class Keyboard {
   void keyboard_command(u8 value);
   void keyboard_parameter(u8 command, u8 value);
   void set_output_port(u8 value);
+  void time_out();
+  bool timed_out() const { return of_mouse_ & 1; }
 
   std::deque<u8> replies_;  ///< what port 60h gives next; the first is in the output buffer
   u8 command_byte_ = kInterruptEnable | kSystem | kTranslate;
@@ -67,6 +73,7 @@ class Keyboard {
   bool command_last_ = false;          ///< status bit 3
   bool scanning_ = true, reset_ = false;
   bool from_user_ = false;  ///< the output buffer holds a byte that was typed
+  u16 of_mouse_ = 0;        ///< a bit for each reply, from bit 0: it is the second port's
   std::shared_ptr<const std::string> typed_ = std::make_shared<const std::string>();
   std::size_t next_ = 0;
   u64 ready_ = 0, interval_ = 0;

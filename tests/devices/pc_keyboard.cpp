@@ -65,6 +65,31 @@ TEST_CASE("the keyboard acknowledges its commands and their bytes") {
   CHECK(replies({0x01}) == std::vector<u32>{0xfe});
 }
 
+TEST_CASE("what is sent to a mouse that is not there comes back as a time-out, by its own interrupt") {
+  Pc pc;
+  pc.initialise_pics(0x1006);
+  pc.out(0x64, 0xd4);
+  CHECK((pc.in(0x64) & 1) == 0);
+  pc.out(0x60, 0xf4);
+  CHECK((pc.in(0x64) & 0x61) == 0x61);
+  CHECK(pc.platform.pending() == std::nullopt);  // IRQ 12 is off in the command byte, and IRQ 1 is the keyboard's
+  CHECK(pc.in(0x60) == 0xfe);
+  CHECK((pc.in(0x64) & 0x61) == 0);
+  pc.out(0x64, 0x60), pc.out(0x60, 0x47);
+  pc.out(0x60, 0xee);
+  pc.out(0x64, 0xd4), pc.out(0x60, 0xff);
+  CHECK((pc.in(0x64) & 0x61) == 0x01);  // in its turn behind the keyboard's
+  CHECK(pc.platform.pending() == 0x21);
+  pc.platform.acknowledge(), pc.out(0x20, 0x20);
+  CHECK(pc.in(0x60) == 0xee);
+  pc.wait(1);
+  CHECK(pc.platform.pending() == 0x2c);
+  CHECK(pc.in(0x60) == 0xfe);
+  pc.out(0x60, 0xee);  // and the keyboard has not heard any of it
+  CHECK((pc.in(0x64) & 0x61) == 0x01);
+  CHECK(pc.in(0x60) == 0xee);
+}
+
 TEST_CASE("text becomes scan codes of set 1, made and broken, with shift and control") {
   CHECK(hex(scan_codes("a\n")) == "1e9e1c9c");
   CHECK(hex(scan_codes("A")) == "2a1e9eaa");
