@@ -1,10 +1,19 @@
 // The registers of the channel and the data port; ide_commands.cpp has the commands.
 #include "devices/pc/ide_channel.hpp"
 
+#include <utility>
+
 #include "base/hash.hpp"
 #include "devices/pc/ide_status.hpp"
 
 namespace ringside::devices {
+
+namespace {
+
+/// The registers from kCount to kCylinderHigh.
+constexpr u8 TaskFile::* kBytes[] = {&TaskFile::count, &TaskFile::sector, &TaskFile::cylinder_low, &TaskFile::cylinder_high};
+
+}  // namespace
 
 IdeChannel::IdeChannel(const Drives& drives, u64 latency) : latency_(latency), status_(kIdle) {
   for (unsigned i = 0; i < kDrives; ++i)
@@ -24,49 +33,35 @@ u8 IdeChannel::read(unsigned reg) {
       return static_cast<u8>(read_data(1));
     case kErrorFeatures:
       return file_.error;
-    case kCount:
-      return file_.count;
-    case kSector:
-      return file_.sector;
-    case kCylinderLow:
-      return file_.cylinder_low;
-    case kCylinderHigh:
-      return file_.cylinder_high;
     case kDevice:
       return file_.device;
-    default:
+    case kStatusCommand:
       interrupt_ = false;
       return alternate_status();
+    default:
+      return control_ & kHighOrder ? high_[reg - kCount] : file_.*kBytes[reg - kCount];
   }
 }
 
 /// A busy drive looks at nothing, and reset is the only thing that stops it.
 void IdeChannel::write(unsigned reg, u8 value, u64 now) {
   if (!present() || (status_ & kBusy) || (control_ & kSoftReset)) return;
+  control_ &= static_cast<u8>(~kHighOrder);
   switch (reg) {
     case kData:
       return write_data(value, 1, now);
     case kErrorFeatures:
       file_.features = value;
       return;
-    case kCount:
-      file_.count = value;
-      return;
-    case kSector:
-      file_.sector = value;
-      return;
-    case kCylinderLow:
-      file_.cylinder_low = value;
-      return;
-    case kCylinderHigh:
-      file_.cylinder_high = value;
-      return;
     case kDevice:
       file_.device = value | 0xa0;
       return;
-    default:
+    case kStatusCommand:
       interrupt_ = false;
       if (selected()) start(value, now);
+      return;
+    default:
+      high_[reg - kCount] = std::exchange(file_.*kBytes[reg - kCount], value);
   }
 }
 
@@ -78,6 +73,7 @@ void IdeChannel::control(u8 value) {
 /// The signature of a drive that is no packet device (ATA-2, section 9.1).
 void IdeChannel::reset() {
   file_ = TaskFile();
+  high_ = {};
   status_ = kIdle;
   interrupt_ = false;
   due_.reset();
@@ -111,6 +107,7 @@ u64 IdeChannel::hash() const {
   for (u8 reg : {file_.features, file_.error, file_.count, file_.sector, file_.cylinder_low,
                  file_.cylinder_high, file_.device, status_, control_, command_, block_})
     hash = hash_mix(hash, reg);
+  for (u8 reg : high_) hash = hash_mix(hash, reg | u64{wide_} << 8);
   hash = hash_mix(hash, u64{interrupt_} | u64(transfer_) << 8 | u64{active_} << 12 |
                             u64{left_} << 16 | u64{sector_} << 32);
   if (transfer_ == Transfer::kNone) return hash;

@@ -57,7 +57,10 @@ class IdeChannel {
 
  private:
   enum class Transfer : u8 { kNone, kIn, kOut };
-  static constexpr u8 kNoInterrupts = 0x02, kSoftReset = 0x04;  ///< device control
+  /// Device control; the last one shows what was written to the registers before the last write.
+  static constexpr u8 kNoInterrupts = 0x02, kSoftReset = 0x04, kHighOrder = 0x80;
+  /// What was written to kCount to kCylinderHigh before the last write: the high bytes of 48-bit commands.
+  using HighBytes = std::array<u8, 4>;
 
   bool present() const { return drives_[0] || drives_[1]; }
   std::optional<IdeDrive>& selected() { return drives_[file_.device >> 4 & 1]; }
@@ -75,6 +78,9 @@ class IdeChannel {
   u32 block_sectors() const;
   bool in_range(u32 sectors) const;
   void move_on(u32 sectors);
+  u32 named_sector() const;
+  u32 named_count() const;
+  void name(u32 sector, u32 count);
   void offer(std::size_t bytes);
 
   std::array<std::optional<IdeDrive>, kDrives> drives_;
@@ -82,6 +88,8 @@ class IdeChannel {
   TaskFile file_;
   u8 status_, control_ = 0, command_ = 0;
   bool interrupt_ = false;
+  HighBytes high_{};
+  bool wide_ = false;  ///< this command names sectors by 48 bits, and counts them by 16
   std::optional<u64> due_;  ///< when the medium is done
   Transfer transfer_ = Transfer::kNone;
   unsigned active_ = 0;     ///< the drive that has the command

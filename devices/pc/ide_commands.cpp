@@ -7,15 +7,21 @@
 namespace ringside::devices {
 namespace {
 
-/// Command codes (ATA-2, table 9; the later ones ATA-5).
+/// Command codes (ATA-2, table 9; the later ones ATA-5, those of 48 bits ATA-6).
 enum Command : u8 {
   kRecalibrate = 0x10,
   kReadSectors = 0x20,
   kReadSectorsOnce = 0x21,
+  kReadSectorsExt = 0x24,
+  kReadNativeMaxExt = 0x27,
+  kReadMultipleExt = 0x29,
   kWriteSectors = 0x30,
   kWriteSectorsOnce = 0x31,
+  kWriteSectorsExt = 0x34,
+  kWriteMultipleExt = 0x39,
   kVerify = 0x40,
   kVerifyOnce = 0x41,
+  kVerifyExt = 0x42,
   kSeek = 0x70,
   kDiagnose = 0x90,
   kSetGeometry = 0x91,
@@ -29,6 +35,7 @@ enum Command : u8 {
   kCheckPower = 0xE5,
   kSleep = 0xE6,
   kFlush = 0xE7,
+  kFlushExt = 0xEA,
   kIdentify = 0xEC,
   kSetFeatures = 0xEF,
   kReadNativeMax = 0xF8,
@@ -44,9 +51,14 @@ bool known_feature(u8 feature, u8 count) {
   return std::find(kKnown.begin(), kKnown.end(), feature) != kKnown.end();
 }
 
-u32 sectors_of(u8 count) {
-  return count == 0 ? 256 : count;
+/// Commands that take the high bytes of the task file as well (ATA-6, section 6.20).
+bool is_wide(u8 command) {
+  constexpr std::array<u8, 6> kWide{kReadSectorsExt, kReadNativeMaxExt, kReadMultipleExt,
+                                    kWriteSectorsExt, kWriteMultipleExt, kVerifyExt};
+  return std::find(kWide.begin(), kWide.end(), command) != kWide.end();
 }
+
+bool is_verify(u8 command) { return command == kVerify || command == kVerifyOnce || command == kVerifyExt; }
 
 }  // namespace
 
@@ -71,25 +83,32 @@ void IdeChannel::start(u8 command, u64 now) {
   IdeDrive& drive = active();
   transfer_ = Transfer::kNone;
   command_ = command;
-  sector_ = drive.address(file_);
+  wide_ = is_wide(command);
+  sector_ = named_sector();
   file_.error = 0;
   if ((command & 0xf0) == kRecalibrate) return finish();
   switch (command) {
     case kReadSectors:
     case kReadSectorsOnce:
+    case kReadSectorsExt:
       return start_transfer(Transfer::kIn, 1, now);
     case kWriteSectors:
     case kWriteSectorsOnce:
+    case kWriteSectorsExt:
       return start_transfer(Transfer::kOut, 1, now);
     case kReadMultiple:
+    case kReadMultipleExt:
       return start_transfer(Transfer::kIn, drive.multiple(), now);
     case kWriteMultiple:
+    case kWriteMultipleExt:
       return start_transfer(Transfer::kOut, drive.multiple(), now);
     case kVerify:
     case kVerifyOnce:
-      left_ = sectors_of(file_.count);
+    case kVerifyExt:
+      left_ = named_count();
       [[fallthrough]];
     case kFlush:
+    case kFlushExt:
     case kIdentify:
       status_ = kBusy;
       due_ = now + latency_;
@@ -109,7 +128,8 @@ void IdeChannel::start(u8 command, u64 now) {
     case kSetFeatures:
       return finish(known_feature(file_.features, file_.count) ? kNoError : kAborted);
     case kReadNativeMax:
-      drive.set_address(file_, drive.medium().sectors() - 1);
+    case kReadNativeMaxExt:
+      name(drive.medium().sectors() - 1, file_.count | u32{high_[0]} << 8);
       return finish();
     case kCheckPower:
       file_.count = 0xff;  // active
@@ -129,7 +149,7 @@ void IdeChannel::start(u8 command, u64 now) {
 void IdeChannel::start_transfer(Transfer direction, u8 block, u64 now) {
   if (block == 0) return finish(kAborted);
   block_ = block;
-  left_ = sectors_of(file_.count);
+  left_ = named_count();
   if (direction == Transfer::kIn) {
     status_ = kBusy;
     due_ = now + latency_;
@@ -165,9 +185,9 @@ void IdeChannel::work() {
     interrupt_ = true;
   } else if (transfer_ == Transfer::kOut) {
     store_block();
-  } else if (command_ == kFlush) {
+  } else if (command_ == kFlush || command_ == kFlushExt) {
     finish();
-  } else if (command_ == kVerify || command_ == kVerifyOnce) {
+  } else if (is_verify(command_)) {
     const bool fits = in_range(left_);
     if (fits) move_on(left_);
     finish(fits ? kNoError : kNotFound);
@@ -179,10 +199,31 @@ void IdeChannel::work() {
 /// Names the sector after those moved. The last one of an LBA drive has none after it that 28 bits
 /// can name; nobody asks for it.
 void IdeChannel::move_on(u32 sectors) {
+  name(sector_ + sectors, (file_.count | u32{high_[0]} << 8) - sectors);
   sector_ += sectors;
-  active().set_address(file_, sector_);
-  file_.count = static_cast<u8>(file_.count - sectors);
   left_ -= sectors;
+}
+
+/// The first sector of the command; one that is on no drive if it names none.
+u32 IdeChannel::named_sector() const {
+  if (!wide_) return active().address(file_);
+  const bool lba = file_.device & IdeDrive::kLba;
+  if (!lba || high_[2] != 0 || high_[3] != 0) return IdeDrive::kNowhere;
+  return u32{high_[1]} << 24 | u32{file_.cylinder_high} << 16 | u32{file_.cylinder_low} << 8 | file_.sector;
+}
+
+u32 IdeChannel::named_count() const {
+  if (!wide_) return file_.count == 0 ? 256 : file_.count;
+  const u32 count = file_.count | u32{high_[0]} << 8;
+  return count == 0 ? 65536 : count;
+}
+
+void IdeChannel::name(u32 sector, u32 count) {
+  file_.count = static_cast<u8>(count);
+  if (!wide_) return active().set_address(file_, sector);
+  file_.sector = static_cast<u8>(sector);
+  file_.cylinder_low = static_cast<u8>(sector >> 8), file_.cylinder_high = static_cast<u8>(sector >> 16);
+  high_ = {static_cast<u8>(count >> 8), static_cast<u8>(sector >> 24), 0, 0};
 }
 
 void IdeChannel::fill_block() {

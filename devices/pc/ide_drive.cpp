@@ -1,7 +1,6 @@
 #include "devices/pc/ide_drive.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -11,10 +10,11 @@
 namespace ringside::devices {
 namespace {
 
-constexpr u32 kNowhere = std::numeric_limits<u32>::max();
 constexpr u32 kMostSectors = 1u << 28;  // what 28 bits of LBA reach
 constexpr u32 kHeads = 16, kSectors = 63, kMostCylinders = 16383;
-constexpr u8 kLba = 0x40;
+// Of words 82 to 84, and the same of 85 to 87: power management, write cache and look-ahead; 48-bit addresses and both
+// commands to flush the cache. The upper bits of 83, 84 and 87 say that the words count.
+constexpr u32 kFeatures = 1 << 3 | 1 << 5 | 1 << 6, kCommands = 1 << 14 | 1 << 13 | 1 << 12 | 1 << 10, kCounts = 1 << 14;
 
 /// IDENTIFY's words, little-endian; texts have the first character of a word in its high byte.
 class Words {
@@ -94,7 +94,14 @@ std::array<u8, kSectorSize> IdeDrive::identify() const {
   words.put2(57, now * heads_ * sectors_per_track_);
   words.put(59, multiple_ ? 0x100u | multiple_ : 0);
   words.put2(60, std::min(drive_.sectors(), kMostSectors));
-  words.put(80, 0x0006);  // ATA-1 and ATA-2
+  words.put(80, 0x007E);  // ATA-1 to ATA-6
+  words.put(82, kFeatures);
+  words.put(83, kCommands);
+  words.put(84, kCounts);
+  words.put(85, kFeatures);
+  words.put(86, kCommands & ~kCounts);
+  words.put(87, kCounts);
+  words.put2(100, drive_.sectors());  // and two words of zeros above
   return words.bytes();
 }
 

@@ -20,6 +20,8 @@ struct TaskFile {
 /// The geometry and addresses of a drive, and what IDENTIFY DEVICE says of it.
 class IdeDrive {
  public:
+  static constexpr u8 kLba = 0x40;            ///< of TaskFile::device
+  static constexpr u32 kNowhere = ~u32{0};    ///< a sector that is on no drive
   static constexpr u8 kMostMultiple = 16;  ///< sectors in a block of READ or WRITE MULTIPLE
 
   explicit IdeDrive(Drive drive);

@@ -155,6 +155,71 @@ TEST_CASE("READ and WRITE MULTIPLE move a block for each interrupt") {
   CHECK(pc.in(0x1F1) == 0x04);
 }
 
+namespace {
+
+/// The task file by 48 bits: high bytes first.
+void wide_command(Pc& pc, u32 code, u64 sector, u32 count) {
+  pc.out(0x3F6, 0);
+  pc.out(0x1F2, count >> 8), pc.out(0x1F3, sector >> 24 & 0xff), pc.out(0x1F4, sector >> 32 & 0xff), pc.out(0x1F5, sector >> 40);
+  pc.out(0x1F2, count & 0xff), pc.out(0x1F3, sector & 0xff), pc.out(0x1F4, sector >> 8 & 0xff), pc.out(0x1F5, sector >> 16 & 0xff);
+  pc.out(0x1F6, 0xe0);
+  pc.out(0x1F7, code);
+}
+
+}  // namespace
+
+TEST_CASE("sectors are read and written by 48-bit commands, one or a block for each interrupt") {
+  Pc pc = with_drive();
+  wide_command(pc, 0x24, 5, 260);
+  pc.wait(kLatency);
+  for (u32 sector = 5; sector < 265; ++sector) {
+    take_interrupt(pc);
+    CHECK((pc.in(0x1F7) & (kBusy | kDataRequest | kError)) == kDataRequest);
+    CHECK(read_block(pc) == expected(sector));
+  }
+  CHECK((pc.in(0x1F7) & (kDataRequest | kError)) == 0);
+  CHECK(pc.in(0x1F3) == (265 & 0xff));
+  CHECK(pc.in(0x1F4) == 1);
+  CHECK(pc.in(0x1F2) == 0);
+  wide_command(pc, 0x34, 300, 1);
+  for (u32 i = 0; i < 128; ++i) pc.out(0x1F0, 0x55, 4);
+  pc.wait(kLatency);
+  CHECK(first_word(pc, 0, 300) == 0x55);
+  wide_command(pc, 0x29, 20, 6);
+  pc.wait(kLatency);
+  CHECK(read_block(pc, 6).back() == 25 + 127);
+  wide_command(pc, 0x39, 40, 2);
+  for (u32 i = 0; i < 256; ++i) pc.out(0x1F0, 0x66, 4);
+  pc.wait(kLatency);
+  CHECK(first_word(pc, 0, 41) == 0x66);
+  CHECK(first_word(pc, 0, 42) == 42);
+}
+
+TEST_CASE("48 bits name what is not on the drive, a bit of the control register shows the high bytes") {
+  Pc pc = with_drive();
+  for (const u64 sector : {u64{kSectors}, u64{1} << 24, u64{1} << 32, u64{1} << 40}) {
+    wide_command(pc, 0x24, sector, 1);
+    pc.wait(kLatency);
+    CHECK((pc.in(0x1F7) & (kError | kDataRequest)) == kError);
+    CHECK(pc.in(0x1F1) == 0x10);
+  }
+  wide_command(pc, 0x42, kSectors - 300, 300);
+  pc.wait(kLatency);
+  CHECK((pc.in(0x1F7) & kError) == 0);
+  pc.out(0x1F3, 0x12), pc.out(0x1F3, 0x34);
+  CHECK(pc.in(0x1F3) == 0x34);
+  pc.out(0x3F6, 0x80);
+  CHECK(pc.in(0x1F3) == 0x12);
+  pc.out(0x1F2, 1);  // which any write ends
+  CHECK(pc.in(0x1F3) == 0x34);
+  wide_command(pc, 0x27, 0, 0);
+  CHECK(pc.in(0x1F3) == ((kSectors - 1) & 0xff));
+  CHECK(pc.in(0x1F4) == (kSectors - 1) >> 8);
+  wide_command(pc, 0xea, 0, 0);
+  pc.wait(kLatency);
+  CHECK((pc.in(0x1F7) & (kBusy | kError)) == 0);
+}
+
 TEST_CASE("IDENTIFY says what the drive is") {
   Pc pc = with_drive();
   command(pc, 0xec, 0, 0);
@@ -169,6 +234,11 @@ TEST_CASE("IDENTIFY says what the drive is") {
   CHECK((words[60] | words[61] << 16) == kSectors);
   CHECK((words[49] & 0x200) != 0);
   CHECK((words[0] & 0x8000) == 0);
+  CHECK((words[83] & 0xc400) == 0x4400);  // 48-bit commands, of a word that counts
+  CHECK((words[86] & 0x0400) != 0);
+  CHECK((words[100] | words[101] << 16) == kSectors);
+  CHECK((words[102] | words[103]) == 0);
+  CHECK(words[47] == 0x8010);
   CHECK((pc.in(0x1F7) & kDataRequest) == 0);
 }
 
