@@ -26,6 +26,21 @@ struct Load {
 
 }  // namespace
 
+TEST_CASE("x86 segments: ENTER on a stack of 16 bits takes as much of ESP for EBP as its operand size says") {
+  for (const bool wide : {true, false}) {
+    TestMachine m;
+    m.cpu.state.segment(Seg::kSs).access &= ~rights::kBig;
+    m.cpu.state.r[kEsp] = 0x56785000, m.cpu.state.r[kEbp] = 0x12346000;
+    m.put(0x5ffc, 0xaabbccdd);
+    wide ? m.code({0xc8, 0x10, 0, 2}) : m.code({0x66, 0xc8, 0x10, 0, 2});
+    CHECK(m.cpu.step().kind == Step::Kind::kCompleted);
+    CHECK(m.cpu.state.r[kEbp] == (wide ? 0x56784ffc : 0x12344ffe));
+    CHECK(m.cpu.state.r[kEsp] == (wide ? 0x56784fe4 : 0x56784fea));
+    CHECK(m.word(wide ? 0x4ff8 : 0x4ffa) == (wide ? 0xaabbccdd : 0xaabb4ffe));
+    CHECK(m.word(0x4ff4) == (wide ? 0x56784ffc : 0));
+  }
+}
+
 TEST_CASE("x86 segments: what may be loaded, and what is raised if not") {
   const u32 absent = ~u32{rights::kPresent};
   const Load kLoads[] = {

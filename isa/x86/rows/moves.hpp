@@ -56,7 +56,8 @@ constexpr auto pop_all = []<class T>(auto& m, Width<T>) {
 constexpr auto enter = []<class T>(auto& m, const Instruction& i, Width<T>) {
   const u32 level = i.immediate[1] % 32;
   m.template push<T>(m.template reg<T>(kEbp));
-  const T frame = static_cast<T>(m.stack_pointer());
+  // The operand size says how much of ESP that is, also where the stack is one of 16 bits.
+  const T frame = static_cast<T>(m.r(kEsp));
   for (u32 n = 1; n < level; ++n)
     m.template push<T>(m.template load<T>(Seg::kSs, (m.r(kEbp) - n * sizeof(T)) & m.stack_mask()));
   if (level) m.template push<T>(frame);
