@@ -116,11 +116,26 @@ u32 View<Env>::returned_flags(u32 image, unsigned width) const {
   return (s_.eflags & ~mask) | (image & mask);
 }
 
+// The way back that the current TSS names has to be a busy task; then the switch is what is left out (SDM volume 2,
+// IRET, label TASK-RETURN).
+template <class Env>
+void View<Env>::return_from_task() {
+  const u16 link = load_system<u16>(s_.tr.base);
+  if (fault_) return;
+  if (link & selector::kLocal) return fault_at(kTs, link);
+  const auto task = descriptor(link, kTs);
+  if (!task) return;
+  const bool busy = task->is_system(SystemType::kTss16Busy) || task->is_system(SystemType::kTss32Busy);
+  if (!busy) return fault_at(kTs, link);
+  if (!task->present()) return fault_at(kNp, link);
+  left_out(LeftOut::kTaskSwitch);
+}
+
 template <class Env>
 void View<Env>::interrupt_return(unsigned width) {
   s_.nmi_blocked = false;  // even if it faults (SDM volume 3, section 6.7.1)
   const bool nested = protected_mode() && flag(flag::kNt);
-  if (nested) return left_out(LeftOut::kTaskSwitch);
+  if (nested) return return_from_task();
   const u32 offset = pop_wide(width);
   const u16 code = static_cast<u16>(pop_wide(width));
   const u32 image = pop_wide(width);

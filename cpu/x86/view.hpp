@@ -341,6 +341,7 @@ class View : public Arithmetic<View<Env>> {
   void real_transfer(u16 selector, u32 offset);
 
   void enter_handler(const Trap& trap);
+  void return_from_task();
   void enter_real_handler(const Trap& trap);
   void enter_by_gate(const Trap& trap, const Descriptor& gate);
   u32 saved_flags(const Trap& trap) const;

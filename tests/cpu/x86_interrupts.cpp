@@ -312,6 +312,7 @@ TEST_CASE("x86 interrupts: IRET by privilege, what it may change in EFLAGS") {
 TEST_CASE("x86 interrupts: IRET out of a nested task and into virtual-8086 mode are left out") {
   TestMachine m;
   m.cpu.state.eflags |= flag::kNt;
+  m.put(m.cpu.state.tr.base, kTssSelector);  // the way back is a busy task
   CHECK(m.trap_of({0xcf}) == exception(kUd));
   REQUIRE(m.cpu.refused());
   CHECK(m.cpu.refused()->feature == LeftOut::kTaskSwitch);
@@ -328,6 +329,26 @@ TEST_CASE("x86 interrupts: IRET out of a nested task and into virtual-8086 mode 
     task.set_idt(vector, make_gate(kTssSelector, 0, 5));
   task.code({0x0f, 0x0b});
   CHECK(task.cpu.step().triple_fault);
+}
+
+TEST_CASE("x86 interrupts: IRET out of a nested task faults where the link names no busy task") {
+  constexpr u64 kPresent = u64{1} << 47, kFree = u64{2} << 40;
+  const auto trap_with = [](u32 link, u64 change) {
+    TestMachine m;
+    m.cpu.state.eflags |= flag::kNt;
+    m.put(m.cpu.state.tr.base, link);
+    m.set_gdt(kTssSelector, make_descriptor(0x3000, 0x80, 0x8b, 0) ^ change);
+    const Trap trap = m.trap_of({0xcf});
+    CHECK_FALSE((trap.vector != kUd && m.cpu.refused()));
+    return trap;
+  };
+  CHECK(trap_with(kTssSelector | 4, 0) == exception(kTs, kTssSelector | 4));
+  CHECK(trap_with(0, 0) == exception(kTs, 0));
+  CHECK(trap_with(kKernelCode | 3, 0) == exception(kTs, kKernelCode));
+  CHECK(trap_with(0xfff0, 0) == exception(kTs, 0xfff0));
+  CHECK(trap_with(kTssSelector, kFree) == exception(kTs, kTssSelector));
+  CHECK(trap_with(kTssSelector, kPresent) == exception(kNp, kTssSelector));
+  CHECK(trap_with(kTssSelector, 0) == exception(kUd));
 }
 
 TEST_CASE(
