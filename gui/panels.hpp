@@ -11,6 +11,7 @@
   PANEL(belief)                \
   PANEL(timeline)              \
   PANEL(exits)                 \
+  PANEL(bill)                  \
   PANEL(console)
 // clang-format on
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gui/actions.hpp"
+#include "gui/chore.hpp"
 #include "gui/desk.hpp"
 #include "gui/palette.hpp"
 #include "gui/settings.hpp"
@@ -24,7 +25,7 @@ class Shell {
   /// Between ImGui::NewFrame() and ImGui::Render().
   void frame();
   /// Whether the next frame may look different without any input: something runs, or fades.
-  bool busy() const { return model_->running() || frames_to_draw_ > 0; }
+  bool busy() const { return model_->running() || chores_running() > 0 || frames_to_draw_ > 0; }
 
   Ui& ui() { return ui_; }
   Model& model() { return *model_; }
@@ -75,5 +76,6 @@ class Shell {
 void add_run_actions(Shell& shell);
 void add_machine_actions(Shell& shell);
 void add_view_actions(Shell& shell);
+void add_study_actions(Shell& shell);
 
 }  // namespace ringside::gui
