@@ -18,10 +18,12 @@ struct GuiOptions {
 Result<void> read_size(const std::string& text, gui::WindowOptions& window) {
   if (text.empty()) return {};
   const auto x = text.find('x');
-  const auto width = parse_number(text.substr(0, x)), height = parse_number(x == std::string::npos ? "" : text.substr(x + 1));
+  const auto width = parse_number(text.substr(0, x)),
+             height = parse_number(x == std::string::npos ? "" : text.substr(x + 1));
   constexpr u64 kLeast = 320, kMost = 8192;
   const bool fits = width && height && *width >= kLeast && *height >= kLeast && *width <= kMost && *height <= kMost;
-  if (!fits) return fail({Error::Kind::kUsage, "", "--size " + text, "is no size of a window", "write 1600x1000, for example"});
+  if (!fits)
+    return fail({Error::Kind::kUsage, "", "--size " + text, "is no size of a window", "write 1600x1000, for example"});
   window.width = static_cast<unsigned>(*width), window.height = static_cast<unsigned>(*height);
   return {};
 }
@@ -50,8 +52,11 @@ void add_gui(CLI::App& app, Frame& frame) {
   add_strategy_option(verb, o->guest);
   add_guest_options(verb, o->guest, frame, "0");
   add_history_option(verb, o->guest);
-  verb.add_option("--screenshot", o->window.screenshot, "Write a picture of the window at the end of the script, and close it")->type_name("FILE.png");
-  verb.add_option("--script", o->window.script, "Play a script: tour, or a file with one command a line")->type_name("NAME");
+  verb.add_option("--screenshot", o->window.screenshot,
+                  "Write a picture of the window at the end of the script, and close it")
+      ->type_name("FILE.png");
+  verb.add_option("--script", o->window.script, "Play a script: tour, or a file with one command a line")
+      ->type_name("NAME");
   verb.add_option("--size", o->size, "Size of the window at 100 % [1600x1000]")->type_name("WxH");
   verb.callback([o, &frame] {
     const auto status = open(*o, frame);

@@ -13,6 +13,8 @@ namespace ringside::gui {
 
 class Desk {
  public:
+  static constexpr float kTitle = 32;  ///< height of a title at 100 %
+
   /// Draws the tree into that part of the current window; what the user drags and folds goes into the tree.
   void draw(Ui& ui, Pane& root, ImVec2 min, ImVec2 max);
   /// Whether the user changed the tree since the last call.

@@ -9,11 +9,15 @@ namespace ringside::gui {
 
 using Json = nlohmann::ordered_json;
 
-Pane row(float weight, std::vector<Pane> children) { return {Pane::Kind::kRow, weight, std::move(children), {}, 0, false}; }
+Pane row(float weight, std::vector<Pane> children) {
+  return {Pane::Kind::kRow, weight, std::move(children), {}, 0, false};
+}
 Pane column(float weight, std::vector<Pane> children) {
   return {Pane::Kind::kColumn, weight, std::move(children), {}, 0, false};
 }
-Pane tabs(float weight, std::vector<std::string> panels) { return {Pane::Kind::kTabs, weight, {}, std::move(panels), 0, false}; }
+Pane tabs(float weight, std::vector<std::string> panels) {
+  return {Pane::Kind::kTabs, weight, {}, std::move(panels), 0, false};
+}
 
 const Arrangement* find_arrangement(std::string_view name) {
   const auto found = std::ranges::find(arrangements(), name, &Arrangement::name);

@@ -28,7 +28,8 @@ class Canvas {
 
   void clip(ImVec4 rect) {
     left_ = std::max(0, static_cast<int>(rect.x)), top_ = std::max(0, static_cast<int>(rect.y));
-    right_ = std::min(picture_.width, static_cast<int>(rect.z)), bottom_ = std::min(picture_.height, static_cast<int>(rect.w));
+    right_ = std::min(picture_.width, static_cast<int>(rect.z)),
+    bottom_ = std::min(picture_.height, static_cast<int>(rect.w));
   }
 
   // A pixel belongs to the triangle that holds its middle; of two that share a border, to one.
@@ -54,14 +55,16 @@ class Canvas {
     return side > 0 || (side == 0 && own);
   }
   static std::pair<int, int> range(float a, float b, float c, int least, int most) {
-    return {std::max(least, static_cast<int>(std::floor(std::min({a, b, c})))), std::min(most, static_cast<int>(std::ceil(std::max({a, b, c}))))};
+    return {std::max(least, static_cast<int>(std::floor(std::min({a, b, c})))),
+            std::min(most, static_cast<int>(std::ceil(std::max({a, b, c}))))};
   }
 
   Colour mix(const ImDrawVert& a, const ImDrawVert& b, const ImDrawVert& c, float u, float v, float w) const {
     Colour out = colour_of(a.col);
     if (a.col != b.col || b.col != c.col) {
       const Colour p = colour_of(b.col), q = colour_of(c.col);
-      out = {out.r * u + p.r * v + q.r * w, out.g * u + p.g * v + q.g * w, out.b * u + p.b * v + q.b * w, out.a * u + p.a * v + q.a * w};
+      out = {out.r * u + p.r * v + q.r * w, out.g * u + p.g * v + q.g * w, out.b * u + p.b * v + q.b * w,
+             out.a * u + p.a * v + q.a * w};
     }
     const Colour t = sample(a.uv.x * u + b.uv.x * v + c.uv.x * w, a.uv.y * u + b.uv.y * v + c.uv.y * w);
     return {out.r * t.r, out.g * t.g, out.b * t.b, out.a * t.a};
@@ -83,14 +86,18 @@ class Canvas {
   }
   Colour texel(int x, int y) const {
     x = std::clamp(x, 0, texture_.width - 1), y = std::clamp(y, 0, texture_.height - 1);
-    const u8* t = texture_.pixels + 4 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(texture_.width) + static_cast<std::size_t>(x));
-    return {static_cast<float>(t[0]) / 255, static_cast<float>(t[1]) / 255, static_cast<float>(t[2]) / 255, static_cast<float>(t[3]) / 255};
+    const u8* t = texture_.pixels + 4 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(texture_.width) +
+                                         static_cast<std::size_t>(x));
+    return {static_cast<float>(t[0]) / 255, static_cast<float>(t[1]) / 255, static_cast<float>(t[2]) / 255,
+            static_cast<float>(t[3]) / 255};
   }
 
   void blend(int x, int y, Colour c) {
-    u8* to = picture_.rgba.data() + 4 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(picture_.width) + static_cast<std::size_t>(x));
+    u8* to = picture_.rgba.data() +
+             4 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(picture_.width) + static_cast<std::size_t>(x));
     const auto over = [&](u8& channel, float value) {
-      channel = static_cast<u8>(std::clamp(value * 255 * c.a + static_cast<float>(channel) * (1 - c.a) + 0.5f, 0.f, 255.f));
+      channel =
+          static_cast<u8>(std::clamp(value * 255 * c.a + static_cast<float>(channel) * (1 - c.a) + 0.5f, 0.f, 255.f));
     };
     over(to[0], c.r), over(to[1], c.g), over(to[2], c.b);
   }
@@ -115,9 +122,11 @@ void draw(Canvas& canvas, const ImDrawList& list, ImVec2 origin) {
 }  // namespace
 
 Picture rasterize(const ImDrawData& data, ImFontAtlas& atlas, int width, int height, ImU32 ground) {
-  Picture picture{width, height, std::vector<u8>(4 * static_cast<std::size_t>(width) * static_cast<std::size_t>(height))};
+  Picture picture{width, height,
+                  std::vector<u8>(4 * static_cast<std::size_t>(width) * static_cast<std::size_t>(height))};
   for (std::size_t i = 0; i < picture.rgba.size(); i += 4)
-    for (const auto& [at, shift] : {std::pair{0u, IM_COL32_R_SHIFT}, {1u, IM_COL32_G_SHIFT}, {2u, IM_COL32_B_SHIFT}, {3u, IM_COL32_A_SHIFT}})
+    for (const auto& [at, shift] :
+         {std::pair{0u, IM_COL32_R_SHIFT}, {1u, IM_COL32_G_SHIFT}, {2u, IM_COL32_B_SHIFT}, {3u, IM_COL32_A_SHIFT}})
       picture.rgba[i + at] = static_cast<u8>(ground >> shift & 255);
   u8* pixels = nullptr;
   Texture texture;

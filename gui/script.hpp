@@ -34,7 +34,8 @@ Result<std::vector<ScriptCommand>> parse_script(const std::string& text, const s
 /// Plays one; the shell must have a probe.
 class Script {
  public:
-  Script(std::vector<ScriptCommand> commands, Shell& shell, Driver& driver) : commands_(std::move(commands)), shell_(shell), driver_(driver) {}
+  Script(std::vector<ScriptCommand> commands, Shell& shell, Driver& driver)
+      : commands_(std::move(commands)), shell_(shell), driver_(driver) {}
   /// To be called once a frame, when the last one is drawn: starts the next command where the one before is done.
   /// Errors: what is to be clicked is not there, an action that there is none of. `shot` is called for pictures.
   Result<void> go_on(const std::function<Result<void>(const std::string& file)>& shot);

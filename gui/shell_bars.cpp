@@ -59,7 +59,8 @@ void Shell::draw_title() {
   put("Ringside", Tone::kText, Face::kStrong);
   x += ui_.px(16);
   put(file_name(options.guest), Tone::kText, Face::kBody);
-  put(fmt::format(" on {}, {}, {} costs", model_->isa(), options.strategy, options.cost_model), Tone::kDim, Face::kBody);
+  put(fmt::format(" on {}, {}, {} costs", model_->isa(), options.strategy, options.cost_model), Tone::kDim,
+      Face::kBody);
   ui_.note("title", {ui_.px(44), y}, {x, y + ui_.px(20)});
 }
 
@@ -105,15 +106,17 @@ void Shell::draw_arrangements() {
   }
 }
 
-// The sentence above, what to try next below it; a third line where the sentence needs two, so that stepping does not make
-// the panes jump. Gives its height.
+// The sentence above, what to try next below it; a third line where the sentence needs two, so that stepping does not
+// make the panes jump. Gives its height.
 float Shell::draw_status() {
   const Status now = status(*model_);
   const ImVec2 size = ImGui::GetIO().DisplaySize;
   const auto& at = model_->stopped().position;
-  const std::string place =
-      model_->running() ? "" : fmt::format("cycle {}   step {}   event {}", grouped(at.cycle), grouped(at.step), grouped(at.events));
-  const float right = ui_.size(place, Face::kMonoSmall).x + ui_.px(32), room = std::max(ui_.px(200), size.x - right - ui_.px(32));
+  const std::string place = model_->running() ? ""
+                                              : fmt::format("cycle {}   step {}   event {}", grouped(at.cycle),
+                                                            grouped(at.step), grouped(at.events));
+  const float right = ui_.size(place, Face::kMonoSmall).x + ui_.px(32),
+              room = std::max(ui_.px(200), size.x - right - ui_.px(32));
   const float lines = std::min(height_of(ui_, now.sentence, room), 2.6f * ui_.fonts.size(Face::kBody));
   const float height = std::max(lines, ui_.fonts.size(Face::kBody)) + ui_.px(36), top = size.y - height;
   ImDrawList& list = *ImGui::GetWindowDrawList();

@@ -34,8 +34,8 @@ std::string sentence(std::string text) {
 Status of_running(const Model& model) {
   const auto progress = model.progress();
   return {Tone::kAccent,
-          fmt::format("{}: {} instructions, {} cycles, {} instructions a second", sentence(model.doing()), grouped(progress.instructions),
-                      grouped(progress.cycles), rounded(model.rate())),
+          fmt::format("{}: {} instructions, {} cycles, {} instructions a second", sentence(model.doing()),
+                      grouped(progress.instructions), grouped(progress.cycles), rounded(model.rate())),
           "Stop with F5 or Escape"};
 }
 
@@ -43,7 +43,8 @@ Status of_end(const Stopped& stopped) {
   const auto& ending = *stopped.position.ending;
   const bool exited = ending.outcome == vmm::Ending::Outcome::kExited;
   return {exited && ending.exit_code == 0 ? Tone::kGood : Tone::kBad,
-          exited ? fmt::format("The guest has ended with code {}.", ending.exit_code) : "The guest can get no further: it " + ending.reason + ".",
+          exited ? fmt::format("The guest has ended with code {}.", ending.exit_code)
+                 : "The guest can get no further: it " + ending.reason + ".",
           "Step back with Shift+F10, or go to the start with Ctrl+Home"};
 }
 
@@ -51,9 +52,11 @@ Status of_step(const Stopped& stopped) {
   const auto& next = stopped.position.next;
   if (const EventLine* what = weightiest(stopped.happenings))
     return {what->kind == "hole" ? Tone::kBad : Tone::kText, sentence(what->text),
-            what->kind == "hole" ? "Belief and truth shows what the guest takes for true now" : "Step with F10, back with Shift+F10"};
+            what->kind == "hole" ? "Belief and truth shows what the guest takes for true now"
+                                 : "Step with F10, back with Shift+F10"};
   if (next.hole)
-    return {Tone::kText, fmt::format("Next comes {}, which is sensitive but does not trap in {}.", next.text, next.hole_in),
+    return {Tone::kText,
+            fmt::format("Next comes {}, which is sensitive but does not trap in {}.", next.text, next.hole_in),
             "Step with F10 and see it lie"};
   return {Tone::kText, fmt::format("Next comes {} at {}.", next.text, place(next)),
           next.sensitive ? "It is sensitive: step with F10 and see it trap" : "Step with F10, back with Shift+F10"};
@@ -67,13 +70,17 @@ Status status(const Model& model) {
   const Stopped& s = model.stopped();
   if (s.position.ending) return of_end(s);
   if (s.kind == "start")
-    return {Tone::kText, "This is the start: the guest has executed nothing yet.", "Run with F5, step with F10, run to the next exit with F6"};
+    return {Tone::kText, "This is the start: the guest has executed nothing yet.",
+            "Run with F5, step with F10, run to the next exit with F6"};
   if (s.kind == "input") return {Tone::kAccent, "The guest waits for input.", "Type it in the console"};
   if (s.kind == "limit")
-    return {Tone::kBad, "The limit of instructions or cycles is reached.", "Start with a larger --max-instructions or --max-cycles"};
-  if (s.kind == "breakpoint") return {Tone::kAccent, "Stopped before the breakpoint at " + place(s.position.next) + ".", "Go on with F5"};
+    return {Tone::kBad, "The limit of instructions or cycles is reached.",
+            "Start with a larger --max-instructions or --max-cycles"};
+  if (s.kind == "breakpoint")
+    return {Tone::kAccent, "Stopped before the breakpoint at " + place(s.position.next) + ".", "Go on with F5"};
   if (s.kind == "watchpoint") return {Tone::kAccent, "The step before wrote memory that is watched.", "Go on with F5"};
-  if (s.kind == "interrupted") return {Tone::kText, "You stopped it before " + place(s.position.next) + ".", "Go on with F5"};
+  if (s.kind == "interrupted")
+    return {Tone::kText, "You stopped it before " + place(s.position.next) + ".", "Go on with F5"};
   return of_step(s);
 }
 

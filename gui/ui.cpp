@@ -62,7 +62,8 @@ bool Ui::icon_button(std::string_view name, Icon which, bool enabled) {
   ImGui::EndDisabled();
   ImDrawList& list = *ImGui::GetWindowDrawList();
   if (enabled && ImGui::IsItemHovered())
-    list.AddRectFilled(at, {at.x + side, at.y + side}, theme.ink(ImGui::IsItemActive() ? Tone::kSelected : Tone::kHover), px(4));
+    list.AddRectFilled(at, {at.x + side, at.y + side},
+                       theme.ink(ImGui::IsItemActive() ? Tone::kSelected : Tone::kHover), px(4));
   icon(list, which, {at.x + side / 2, at.y + side / 2}, px(6), theme.ink(enabled ? Tone::kText : Tone::kFaint));
   note(name, "", enabled);
   return pressed;
@@ -93,10 +94,9 @@ int grow(ImGuiInputTextCallbackData* data) {
 
 bool Ui::field(std::string_view name, std::string_view hint, std::string& text, float width) {
   ImGui::SetNextItemWidth(width);
-  const bool entered = ImGui::InputTextWithHint(("##" + std::string(name)).c_str(), std::string(hint).c_str(), text.data(),
-                                                text.capacity() + 1,
-                                                ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_CallbackResize,
-                                                grow, &text);
+  const bool entered = ImGui::InputTextWithHint(
+      ("##" + std::string(name)).c_str(), std::string(hint).c_str(), text.data(), text.capacity() + 1,
+      ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_CallbackResize, grow, &text);
   note(name, text);
   return entered;
 }
@@ -105,7 +105,8 @@ bool Ui::action_button(std::string_view id, Icon which) {
   const Action* action = actions.find(id);
   const bool enabled = action && action->enabled();
   const bool pressed = icon_button(id, which, enabled);
-  if (action) tip(action->name + (action->keys.empty() ? "" : "   " + key_text(action->keys.front())) + "\n" + action->help);
+  if (action)
+    tip(action->name + (action->keys.empty() ? "" : "   " + key_text(action->keys.front())) + "\n" + action->help);
   if (pressed && enabled) action->run();
   return pressed;
 }

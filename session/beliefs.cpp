@@ -25,7 +25,8 @@ namespace sr = zisa::sr;
 constexpr std::array kZisaFields = {
     Field{"sr", sr::kMode, "mode", "U (user)", "S (supervisor)", "The mode the CPU is in (SR.MODE)."},
     Field{"sr", sr::kIe, "interrupts", "off", "on", "Whether interrupts are let in (SR.IE)."},
-    Field{"sr", sr::kPmode, "came from", "U (user)", "S (supervisor)", "The mode before the last trap, to which TRET goes back (SR.PMODE)."},
+    Field{"sr", sr::kPmode, "came from", "U (user)", "S (supervisor)",
+          "The mode before the last trap, to which TRET goes back (SR.PMODE)."},
     Field{"sr", sr::kPie, "then interrupts", "off", "on", "What TRET makes of the interrupt flag (SR.PIE)."},
     Field{"sr", sr::kPg, "paging", "off", "on", "Whether addresses go through page tables (SR.PG)."},
     Field{"sr", sr::kTsd, "RDCYC in U", "allowed", "traps", "Whether user code may read the cycle counter (SR.TSD)."}};
@@ -35,7 +36,8 @@ constexpr std::array kX86Fields = {
     Field{"eflags", x86::flag::kTf, "single step", "off", "on", "Whether each instruction raises #DB (EFLAGS.TF)."},
     Field{"cr0", x86::cr0::kPe, "protected mode", "off", "on", "Whether segments are descriptors (CR0.PE)."},
     Field{"cr0", x86::cr0::kPg, "paging", "off", "on", "Whether addresses go through page tables (CR0.PG)."},
-    Field{"cr0", x86::cr0::kWp, "write protection", "user alone", "kernel too", "Whether the kernel too may not write read-only pages (CR0.WP)."},
+    Field{"cr0", x86::cr0::kWp, "write protection", "user alone", "kernel too",
+          "Whether the kernel too may not write read-only pages (CR0.WP)."},
     Field{"cr0", x86::cr0::kTs, "FPU", "free", "traps", "Whether the next FPU instruction raises #NM (CR0.TS)."}};
 
 struct Meaning {
@@ -77,7 +79,8 @@ std::string_view meaning_of(std::string_view name) {
 
 Belief field_belief(const Field& field, const PrivilegedRegister& r) {
   const auto words = [&](u32 value) { return std::string(value & field.mask ? field.on : field.off); };
-  return {std::string(field.name), field.meaning, words(r.belief), words(r.truth), words(r.bare_metal), r.belief & field.mask};
+  return {std::string(field.name), field.meaning,       words(r.belief),
+          words(r.truth),          words(r.bare_metal), r.belief & field.mask};
 }
 
 void add_fields(Beliefs& all, std::span<const Field> fields, const Registers& registers) {
@@ -98,8 +101,8 @@ Beliefs beliefs(const Session& session) {
   const Registers r = lens->registers();
   Beliefs all{lens->virtualized(), lens->deprivileged(), {}, {}};
   if (session.is_x86())
-    all.state.push_back({"mode", "The privilege level the CPU is in (CPL): 0 is the kernel's, 3 the programs'.", lens->believed_mode(),
-                         lens->real_mode(), lens->believed_mode(), 0});
+    all.state.push_back({"mode", "The privilege level the CPU is in (CPL): 0 is the kernel's, 3 the programs'.",
+                         lens->believed_mode(), lens->real_mode(), lens->believed_mode(), 0});
   add_fields(all, session.is_x86() ? std::span<const Field>(kX86Fields) : kZisaFields, r);
   const auto word = [](u32 value) { return fmt::format("{:08x}", value); };
   for (const PrivilegedRegister& each : r.privileged)
@@ -107,7 +110,8 @@ Beliefs beliefs(const Session& session) {
                              word(r.deprivileged ? each.bare_metal : each.belief), each.belief});
   for (const SegmentRegister& each : r.segments) {
     const std::string believed = segment_text(each.belief);
-    all.registers.push_back({each.name, meaning_of(each.name), believed, segment_text(each.truth), believed, each.belief.base});
+    all.registers.push_back(
+        {each.name, meaning_of(each.name), believed, segment_text(each.truth), believed, each.belief.base});
   }
   if (!all.deprivileged)
     for (Belief& each : all.state) each.bare_metal = each.believed;
@@ -116,10 +120,11 @@ Beliefs beliefs(const Session& session) {
 
 std::string explain_belief(const Belief& b) {
   std::string text;
-  if (b.differs()) text = fmt::format("The guest believes {} = {}; the machine holds {}.", b.name, b.believed, b.true_value);
+  if (b.differs())
+    text = fmt::format("The guest believes {} = {}; the machine holds {}.", b.name, b.believed, b.true_value);
   if (b.deceived())
-    text += fmt::format("{}On the bare machine it would be {}: a sensitive instruction ran without a trap and lied.", text.empty() ? "" : " ",
-                        b.bare_metal);
+    text += fmt::format("{}On the bare machine it would be {}: a sensitive instruction ran without a trap and lied.",
+                        text.empty() ? "" : " ", b.bare_metal);
   return text;
 }
 

@@ -17,21 +17,6 @@ constexpr unsigned kFanoutBits = 4;
 constexpr u64 kFanout = 1u << kFanoutBits;
 constexpr std::size_t kIdle = cost::kAccounts - 1;
 
-constexpr std::array<std::string_view, kHappenings> kNames = {
-    "privileged instruction", "page fault", "port access", "hypercall", "exception", "interrupt", "translation",
-    "other exit",             "trap",       "delivered by the VMM", "lie", "other", ""};
-
-constexpr std::array<std::pair<std::string_view, Happening>, 9> kReasons = {
-    {{"PRIVILEGED", Happening::kPrivileged},
-     {"PAGE_FAULT", Happening::kFault},
-     {"NESTED_FAULT", Happening::kFault},
-     {"PORT_IO", Happening::kPortIo},
-     {"HYPERCALL", Happening::kHypercall},
-     {"EXCEPTION", Happening::kException},
-     {"INTERRUPT", Happening::kInterrupt},
-     {"NOT_TRANSLATED", Happening::kTranslation},
-     {"CALLOUT", Happening::kTranslation}}};
-
 Cycles sum(const Spending& spent) {
   Cycles all = 0;
   for (const Cycles each : spent) all += each;
@@ -44,13 +29,6 @@ void add(Stretch& to, const Stretch& part) {
 }
 
 }  // namespace
-
-std::string_view happening_name(Happening happening) { return kNames[static_cast<std::size_t>(happening)]; }
-
-Happening happening_of_exit(std::string_view name) {
-  const auto found = std::ranges::find_if(kReasons, [&](const auto& each) { return name.starts_with(each.first); });
-  return found == kReasons.end() ? Happening::kOtherExit : found->second;
-}
 
 Timeline::Timeline(vmm::AnyMachine& machine, u64 bytes)
     : machine_(machine),
@@ -72,12 +50,13 @@ Cycles Timeline::end() const { return std::max(count_ == 0 ? start_ : until(0, c
 
 namespace {
 
-// An exit is dated at the moment at which the guest was left; by then what came after is charged: the hardware's transition,
-// and the walk that found no translation.
+// An exit is dated at the moment at which the guest was left; by then what came after is charged: the hardware's
+// transition, and the walk that found no translation.
 void take_late(Spending& now, const Spending& before, Cycles late) {
   using cost::Account;
   if (late == 0) return;
-  for (const Account each : {Account::kHardware, Account::kPageWalk, Account::kVmm, Account::kTranslation, Account::kGuestKernel, Account::kGuestUser}) {
+  for (const Account each : {Account::kHardware, Account::kPageWalk, Account::kVmm, Account::kTranslation,
+                             Account::kGuestKernel, Account::kGuestUser}) {
     const auto i = static_cast<std::size_t>(each);
     const Cycles part = std::min(late, now[i] - before[i]);
     now[i] -= part, late -= part;
@@ -108,7 +87,8 @@ void Timeline::happened(u64 ordinal, const Event& event) {
   open_.all.exits += event.kind == EventKind::kExit;
   open_.all.happenings |= 1u << static_cast<unsigned>(happening(slice));
   if (event.kind == EventKind::kExit) open_exit_ = count_ - 1;
-  if (event.kind == EventKind::kEntry && open_exit_ && *open_exit_ >= held()) slices_[*open_exit_ - held()].detail = slice.detail;
+  if (event.kind == EventKind::kEntry && open_exit_ && *open_exit_ >= held())
+    slices_[*open_exit_ - held()].detail = slice.detail;
   if (count_ % kFanout == 0) close_node();
   if (slices_.size() > most_) slices_.pop_front();
 }
@@ -162,65 +142,6 @@ void Timeline::reopen_node() {
     open_.all.exits += part.exits, open_.all.happenings |= part.happenings;
     for (std::size_t k = 0; k < spent_.size(); ++k) spent_[k] += part.spent[k];
   }
-}
-
-// --- what single events are ---
-
-Happening Timeline::happening(const Slice& slice) const {
-  switch (slice.kind) {
-    case EventKind::kExit:
-      break;
-    case EventKind::kTrap:
-      return Happening::kTrap;
-    case EventKind::kInject:
-      return Happening::kInject;
-    case EventKind::kHole:
-      return Happening::kHole;
-    case EventKind::kEntry:
-    case EventKind::kIdle:
-      return Happening::kNone;
-    default:
-      return Happening::kOther;
-  }
-  Happening& known = reasons_[slice.reason];
-  if (known != Happening::kNone) return known;
-  return known = happening_of_exit(machine_.exit_name({slice.reason, slice.detail}));
-}
-
-std::string Timeline::name(const Slice& slice) const {
-  if (slice.kind == EventKind::kExit) return machine_.exit_name({slice.reason, slice.detail});
-  if (slice.kind == EventKind::kHole) return machine_.row_name(slice.reason);
-  return std::string(happening_name(happening(slice)));
-}
-
-Stretch Timeline::stretch(const Slice& slice, Cycles since) const {
-  Stretch s;
-  for (std::size_t i = 0; i < kIdle; ++i) s.spent[i] = u64{slice.spent[i]} << slice.shift;
-  const Cycles all = slice.until - std::min(since, slice.until);
-  s.spent[kIdle] = all - std::min(all, sum(s.spent));
-  s.exits = slice.kind == EventKind::kExit;
-  const Happening what = happening(slice);
-  if (what != Happening::kNone) s.happenings = 1u << static_cast<unsigned>(what);
-  return s;
-}
-
-// --- finding exits ---
-
-bool Timeline::is_end_of(const Slice& slice, std::string_view name) const {
-  if (slice.kind != EventKind::kEntry) return false;
-  return name.empty() || machine_.exit_name({slice.reason, slice.detail}) == name;
-}
-
-std::optional<u64> Timeline::exit_before(u64 event, std::string_view name) const {
-  for (u64 i = std::min(event, events()) - std::min(event, first_); i-- > held();)
-    if (is_end_of(slice(i), name)) return first_ + i;
-  return std::nullopt;
-}
-
-std::optional<u64> Timeline::exit_from(u64 event, std::string_view name) const {
-  for (u64 i = std::max(held(), event - std::min(event, first_)); i < count_; ++i)
-    if (is_end_of(slice(i), name)) return first_ + i;
-  return std::nullopt;
 }
 
 }  // namespace ringside::session

@@ -1,5 +1,5 @@
-// A timeline read at the resolution that is asked for. Level 0 are single events, each further one has a sixteenth of the
-// entries of the one before.
+// A timeline read at the resolution that is asked for. Level 0 are single events, each further one has a sixteenth of
+// the entries of the one before.
 #include <algorithm>
 #include <cmath>
 
@@ -19,7 +19,8 @@ struct Timeline::Columns {
   std::vector<Stretch> all;
 
   double place(Cycles cycle) const {
-    return (static_cast<double>(cycle) - static_cast<double>(from)) / static_cast<double>(to - from) * static_cast<double>(all.size());
+    return (static_cast<double>(cycle) - static_cast<double>(from)) / static_cast<double>(to - from) *
+           static_cast<double>(all.size());
   }
   std::size_t column(Cycles cycle) const {
     return static_cast<std::size_t>(std::clamp(place(cycle), 0.0, static_cast<double>(all.size()) - 1));
@@ -37,7 +38,8 @@ struct Timeline::Columns {
     for (std::size_t i = begin; i <= end; ++i) {
       const double part = (std::min(b, static_cast<double>(i + 1)) - std::max(a, static_cast<double>(i))) / (b - a);
       for (std::size_t k = 0; k < cost::kAccounts; ++k)
-        all[i].spent[k] += static_cast<Cycles>(std::llround(static_cast<double>(entry.spent[k]) * std::clamp(part, 0.0, 1.0)));
+        all[i].spent[k] +=
+            static_cast<Cycles>(std::llround(static_cast<double>(entry.spent[k]) * std::clamp(part, 0.0, 1.0)));
     }
   }
 };
@@ -53,8 +55,10 @@ u64 Timeline::index_of(std::size_t level, Cycles cycle) const {
   u64 low = 0, high = level == 0 ? count_ : levels_[level - 1].size();
   while (low < high) {
     const u64 middle = (low + high) / 2;
-    if (until(level, middle) > cycle) high = middle;
-    else low = middle + 1;
+    if (until(level, middle) > cycle)
+      high = middle;
+    else
+      low = middle + 1;
   }
   return low;
 }
@@ -62,8 +66,10 @@ u64 Timeline::index_of(std::size_t level, Cycles cycle) const {
 void Timeline::add_cells(Columns& into, std::size_t level, u64 from, u64 to) const {
   for (u64 i = from; i < to; ++i) {
     const Cycles begin = since(level, i);
-    if (level > 0) into.add(begin, until(level, i), levels_[level - 1][i].all);
-    else if (i >= held()) into.add(begin, slice(i).until, stretch(slice(i), begin));
+    if (level > 0)
+      into.add(begin, until(level, i), levels_[level - 1][i].all);
+    else if (i >= held())
+      into.add(begin, slice(i).until, stretch(slice(i), begin));
   }
 }
 
@@ -71,7 +77,8 @@ void Timeline::add_cells(Columns& into, std::size_t level, u64 from, u64 to) con
 void Timeline::add_level(Columns& into, std::size_t level, u64 from, u64 to) const {
   if (level == 0) return add_cells(into, 0, from, to);
   const unsigned bits = kFanoutBits * static_cast<unsigned>(level);
-  const u64 step = u64{1} << bits, begin = (from + step - 1) >> bits, end = std::min<u64>(to >> bits, levels_[level - 1].size());
+  const u64 step = u64{1} << bits, begin = (from + step - 1) >> bits,
+            end = std::min<u64>(to >> bits, levels_[level - 1].size());
   if (begin >= end) return add_level(into, level - 1, from, to);
   add_level(into, level - 1, from, begin << bits);
   add_cells(into, level, begin, end);

@@ -16,8 +16,9 @@ namespace {
 std::string glfw_error;
 
 tl::unexpected<Error> no_display(const std::string& cause) {
-  return fail({Error::Kind::kUsage, "", "gui", cause,
-               "use `ringside debug GUEST` in the terminal, or `ringside gui GUEST --screenshot FILE.png`, which needs none"});
+  return fail(
+      {Error::Kind::kUsage, "", "gui", cause,
+       "use `ringside debug GUEST` in the terminal, or `ringside gui GUEST --screenshot FILE.png`, which needs none"});
 }
 
 Result<void> start_glfw() {
@@ -80,8 +81,8 @@ Window::Window(GLFWwindow* window) : window_(window) {
   });
 }
 
-// Before 1.87 Dear ImGui sees what is down when a frame begins: a key that went down and up between two slow frames would be
-// lost, or come without the Ctrl that was held. So a frame gets no release behind a press.
+// Before 1.87 Dear ImGui sees what is down when a frame begins: a key that went down and up between two slow frames
+// would be lost, or come without the Ctrl that was held. So a frame gets no release behind a press.
 void Window::hand_on_keys() {
   for (bool pressed = false; !keys_.empty(); keys_.pop_front()) {
     const KeyEvent e = keys_.front();
@@ -141,10 +142,12 @@ Picture Window::picture() {
   // What was drawn last is drawn once more, for after a swap nobody knows what the buffer holds.
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
   gl<void (*)(unsigned)>("glReadBuffer")(kBack);
-  gl<void (*)(int, int, int, int, unsigned, unsigned, void*)>("glReadPixels")(0, 0, p.width, p.height, kRgba, kUnsignedByte, p.rgba.data());
+  gl<void (*)(int, int, int, int, unsigned, unsigned, void*)>("glReadPixels")(0, 0, p.width, p.height, kRgba,
+                                                                              kUnsignedByte, p.rgba.data());
   const std::size_t row = 4 * static_cast<std::size_t>(p.width);
   for (std::size_t a = 0, b = static_cast<std::size_t>(p.height); a + 1 < b--; ++a)
-    std::swap_ranges(p.rgba.begin() + static_cast<std::ptrdiff_t>(a * row), p.rgba.begin() + static_cast<std::ptrdiff_t>((a + 1) * row),
+    std::swap_ranges(p.rgba.begin() + static_cast<std::ptrdiff_t>(a * row),
+                     p.rgba.begin() + static_cast<std::ptrdiff_t>((a + 1) * row),
                      p.rgba.begin() + static_cast<std::ptrdiff_t>(b * row));
   for (std::size_t i = 3; i < p.rgba.size(); i += 4) p.rgba[i] = 255;
   return p;

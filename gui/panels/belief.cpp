@@ -23,7 +23,9 @@ struct View {
 class BeliefPanel final : public Panel {
  public:
   void draw(Ui& ui) override {
-    const View& view = sight_.of(ui.model, [](const session::Session& s) { return View{session::beliefs(s), session::registers(s)}; });
+    const View& view = sight_.of(ui.model, [](const session::Session& s) {
+      return View{session::beliefs(s), session::registers(s)};
+    });
     changes_.see(ui.model, values(view));
     draw_summary(ui, view.beliefs);
     std::size_t index = 0;
@@ -55,10 +57,12 @@ class BeliefPanel final : public Panel {
     if (lies != 0) {
       ui.lie("deceived", "A sensitive instruction ran without a trap and told the guest what is not so");
       ImGui::SameLine();
-      return ui.wrapped(fmt::format("The guest was deceived: {} of its beliefs would be others on the bare machine.", lies));
+      return ui.wrapped(
+          fmt::format("The guest was deceived: {} of its beliefs would be others on the bare machine.", lies));
     }
     ui.wrapped(differ == 0 ? "Belief and truth are the same just now."
-                           : fmt::format("The machine holds {} thing{} that the guest believes otherwise.", differ, differ == 1 ? "" : "s"),
+                           : fmt::format("The machine holds {} thing{} that the guest believes otherwise.", differ,
+                                         differ == 1 ? "" : "s"),
                Tone::kDim);
   }
 
@@ -134,7 +138,8 @@ class BeliefPanel final : public Panel {
 }  // namespace
 
 PanelInfo panel_belief() {
-  return {"belief", "Belief and truth", "What the guest believes beside what the machine holds; lies are marked", make_panel<BeliefPanel>};
+  return {"belief", "Belief and truth", "What the guest believes beside what the machine holds; lies are marked",
+          make_panel<BeliefPanel>};
 }
 
 }  // namespace ringside::gui

@@ -18,10 +18,14 @@ std::vector<std::string> lines_of(const std::string& text) {
   constexpr std::size_t kMost = 20'000;
   std::vector<std::string> lines(1);
   for (const char c : text) {
-    if (c == '\n') lines.emplace_back();
-    else if (c == '\b' && !lines.back().empty()) lines.back().pop_back();
-    else if (c == '\t') lines.back().append(8 - lines.back().size() % 8, ' ');
-    else if (static_cast<unsigned char>(c) >= ' ' && static_cast<unsigned char>(c) < 0x7f) lines.back() += c;
+    if (c == '\n')
+      lines.emplace_back();
+    else if (c == '\b' && !lines.back().empty())
+      lines.back().pop_back();
+    else if (c == '\t')
+      lines.back().append(8 - lines.back().size() % 8, ' ');
+    else if (static_cast<unsigned char>(c) >= ' ' && static_cast<unsigned char>(c) < 0x7f)
+      lines.back() += c;
   }
   if (lines.size() > kMost) lines.erase(lines.begin(), lines.end() - kMost);
   return lines;
@@ -58,7 +62,8 @@ class ConsolePanel final : public Panel {
     ImGuiListClipper clipper;
     clipper.Begin(static_cast<int>(lines.size()));
     while (clipper.Step())
-      for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) ui.text(lines[static_cast<std::size_t>(i)], Tone::kText, Face::kMono);
+      for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i)
+        ui.text(lines[static_cast<std::size_t>(i)], Tone::kText, Face::kMono);
     ImGui::PopStyleVar();
     // The end stays in sight unless somebody has scrolled away from it.
     if (lines.size() != shown_ && ImGui::GetScrollY() >= ImGui::GetScrollMaxY() - ui.px(40)) ImGui::SetScrollHereY(1);
@@ -70,7 +75,9 @@ class ConsolePanel final : public Panel {
     const bool waits = ui.model.stopped().kind == "input" && !ui.model.running();
     ImGui::SetCursorPosY(ImGui::GetCursorPosY() + ui.px(2));
     ImGui::BeginDisabled(ended);
-    const char* hint = ended ? "The guest has ended: go back to type" : waits ? "The guest waits: type a line, then Enter" : "Type a line for the guest, then Enter";
+    const char* hint = ended   ? "The guest has ended: go back to type"
+                       : waits ? "The guest waits: type a line, then Enter"
+                               : "Type a line for the guest, then Enter";
     if (waits) ImGui::PushStyleColor(ImGuiCol_FrameBg, ui.theme.ink(Tone::kSelected));
     const bool entered = ui.field("input", hint, typed_);
     if (waits) ImGui::PopStyleColor();
@@ -89,6 +96,8 @@ class ConsolePanel final : public Panel {
 
 }  // namespace
 
-PanelInfo panel_console() { return {"console", "Console", "What the guest prints; what is typed below goes to it", make_panel<ConsolePanel>}; }
+PanelInfo panel_console() {
+  return {"console", "Console", "What the guest prints; what is typed below goes to it", make_panel<ConsolePanel>};
+}
 
 }  // namespace ringside::gui

@@ -34,7 +34,8 @@ class ExitsPanel final : public Panel {
   void draw(Ui& ui) override {
     const Overview& seen = sight_.of(ui.model, [](const session::Session& s) { return session::overview(s); });
     if (!seen.virtualized)
-      return ui.empty("No exits: the guest owns the bare machine", "Open it under a VMM, with --strategy trap-emulate for example");
+      return ui.empty("No exits: the guest owns the bare machine", "Under a VMM there are some: start again with",
+                      "machine.strategy.trap-emulate");
     if (seen.exits.empty()) return ui.empty("No exits yet", "Run to the first with F6", "run.exit");
     draw_table(ui, seen);
   }
@@ -47,14 +48,16 @@ class ExitsPanel final : public Panel {
     for (std::size_t i = 0; i < std::size(kColumns); ++i) {
       const bool name = i == 0, by_default = i == kTimePart;
       ImGui::TableSetupColumn(kColumns[i].title,
-                              ImGuiTableColumnFlags_WidthFixed | (name ? 0 : ImGuiTableColumnFlags_PreferSortDescending) |
+                              ImGuiTableColumnFlags_WidthFixed |
+                                  (name ? 0 : ImGuiTableColumnFlags_PreferSortDescending) |
                                   (by_default ? ImGuiTableColumnFlags_DefaultSort : 0),
                               name ? ui.px(248) : ui.px(86));
     }
     draw_heads(ui);
     ExitReport all{"Total", 0, 0, ~u64{0}, 0};
     for (const ExitReport& each : seen.exits)
-      all.count += each.count, all.cycles += each.cycles, all.min = std::min(all.min, each.min), all.max = std::max(all.max, each.max);
+      all.count += each.count, all.cycles += each.cycles, all.min = std::min(all.min, each.min),
+                                                          all.max = std::max(all.max, each.max);
     for (const ExitReport& each : sorted(seen.exits)) draw_row(ui, each, all, seen);
     draw_total(ui, all);
     ImGui::EndTable();
@@ -91,14 +94,17 @@ class ExitsPanel final : public Panel {
   static void draw_row(Ui& ui, const ExitReport& exit, const ExitReport& all, const Overview& seen) {
     ImGui::TableNextRow(0, ui.px(26));
     ImGui::TableSetColumnIndex(0);
-    const bool pressed = ImGui::Selectable(("##" + exit.reason).c_str(), false, ImGuiSelectableFlags_SpanAllColumns, {0, ui.px(22)});
+    const bool pressed =
+        ImGui::Selectable(("##" + exit.reason).c_str(), false, ImGuiSelectableFlags_SpanAllColumns, {0, ui.px(22)});
     ui.note("row." + exit.reason, exit.reason);
     const std::string name = exit.reason;
     if (pressed && ImGui::GetIO().KeyShift)
-      ui.model.move("going back", [name](session::Debugger& d, auto& between) { return d.back_to_exit(name, between); });
+      ui.model.move("going back",
+                    [name](session::Debugger& d, auto& between) { return d.back_to_exit(name, between); });
     else if (pressed)
       ui.model.move("running", [name](session::Debugger& d, auto& between) { return d.run_to_exit(name, between); });
-    ui.tip(std::string(session::explain_exit(exit.reason, seen.isa)) + "\nA click goes on to the next one, with Shift back to the last.");
+    ui.tip(std::string(session::explain_exit(exit.reason, seen.isa)) +
+           "\nA click goes on to the next one, with Shift back to the last.");
     ImGui::SameLine(0, 0);
     draw_name(ui, exit);
     draw_numbers(ui, exit, all);
@@ -106,14 +112,16 @@ class ExitsPanel final : public Panel {
 
   static void draw_name(Ui& ui, const ExitReport& exit) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    draw_mark(ui, *ImGui::GetWindowDrawList(), session::happening_of_exit(exit.reason), {at.x + ui.px(8), at.y + ui.px(11)}, ui.px(5));
+    draw_mark(ui, *ImGui::GetWindowDrawList(), session::happening_of_exit(exit.reason),
+              {at.x + ui.px(8), at.y + ui.px(11)}, ui.px(5));
     ImGui::SetCursorScreenPos({at.x + ui.px(22), at.y + ui.px(2)});
     ui.text(exit.reason);
   }
 
   static void draw_numbers(Ui& ui, const ExitReport& exit, const ExitReport& all) {
-    const std::string cells[] = {grouped(exit.count), share(exit.count, all.count), share(exit.cycles, all.cycles),
-                                 grouped(exit.min), grouped(exit.max), grouped(exit.mean())};
+    const std::string cells[] = {
+        grouped(exit.count), share(exit.count, all.count), share(exit.cycles, all.cycles), grouped(exit.min),
+        grouped(exit.max),   grouped(exit.mean())};
     for (int i = 0; i < 6; ++i) {
       ImGui::TableSetColumnIndex(i + 1);
       if (i + 1 == kTimePart) draw_bar(ui, exit.cycles, all.cycles, tone_of(session::happening_of_exit(exit.reason)));
@@ -126,8 +134,10 @@ class ExitsPanel final : public Panel {
   // Behind a share, as long as that is.
   static void draw_bar(Ui& ui, u64 part, u64 whole, Tone tone) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float width = ImGui::GetContentRegionAvail().x * (whole == 0 ? 0 : static_cast<float>(static_cast<double>(part) / static_cast<double>(whole)));
-    ImGui::GetWindowDrawList()->AddRectFilled({at.x, at.y + ui.px(20)}, {at.x + std::max(width, ui.px(1)), at.y + ui.px(22)}, ui.theme.ink(tone));
+    const float width = ImGui::GetContentRegionAvail().x *
+                        (whole == 0 ? 0 : static_cast<float>(static_cast<double>(part) / static_cast<double>(whole)));
+    ImGui::GetWindowDrawList()->AddRectFilled({at.x, at.y + ui.px(20)},
+                                              {at.x + std::max(width, ui.px(1)), at.y + ui.px(22)}, ui.theme.ink(tone));
   }
 
   static void draw_total(Ui& ui, const ExitReport& all) {
@@ -146,7 +156,9 @@ class ExitsPanel final : public Panel {
 }  // namespace
 
 PanelInfo panel_exits() {
-  return {"exits", "Exits", "How often the guest left to the VMM, why, and what that took; a click goes to the next one", make_panel<ExitsPanel>};
+  return {"exits", "Exits",
+          "How often the guest left to the VMM, why, and what that took; a click goes to the next one",
+          make_panel<ExitsPanel>};
 }
 
 }  // namespace ringside::gui

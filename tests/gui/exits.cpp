@@ -81,3 +81,12 @@ TEST_CASE("exits of x86 are shown") {
   CHECK(stage.reads("NESTED_FAULT", "exits"));
   stage.shoot("exits-x86");
 }
+
+TEST_CASE("from the bare machine a button leads to one that has exits") {
+  StageOptions o;
+  o.strategy = "bare", o.isa = "zisa-v";
+  Stage stage(o);
+  stage.click("exits/machine.strategy.trap-emulate");
+  CHECK(stage.model().options().strategy == "trap-emulate");
+  CHECK(stage.reads("No exits yet", "exits"));
+}

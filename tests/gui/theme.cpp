@@ -10,10 +10,12 @@ TEST_CASE("text can be read on every surface, in both themes") {
     theme.dark = dark;
     for (const Tone surface : {Tone::kBackground, Tone::kPane, Tone::kRaised})
       for (const Tone words : {Tone::kText, Tone::kDim, Tone::kAccent, Tone::kGood, Tone::kBad}) {
-        INFO(dark << " " << tokens()[static_cast<std::size_t>(words)].name << " on " << tokens()[static_cast<std::size_t>(surface)].name);
+        INFO(dark << " " << tokens()[static_cast<std::size_t>(words)].name << " on "
+                  << tokens()[static_cast<std::size_t>(surface)].name);
         CHECK(contrast(theme.rgb(words), theme.rgb(surface)) >= 4.5);
       }
-    for (const Tone surface : {Tone::kHover, Tone::kSelected, Tone::kChanged}) CHECK(contrast(theme.rgb(Tone::kText), theme.rgb(surface)) >= 4.5);
+    for (const Tone surface : {Tone::kHover, Tone::kSelected, Tone::kChanged})
+      CHECK(contrast(theme.rgb(Tone::kText), theme.rgb(surface)) >= 4.5);
   }
 }
 

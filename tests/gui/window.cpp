@@ -42,7 +42,8 @@ std::string scratch(const std::string& name) {
 
 // xvfb-run looks for a free display number and may find the same one twice, so it is one at a time.
 std::string on_display(const std::string& command) {
-  return "LIBGL_ALWAYS_SOFTWARE=1 flock " + scratch("lock") + ".file xvfb-run -a -s '-screen 0 1600x1000x24' " + command;
+  return "LIBGL_ALWAYS_SOFTWARE=1 flock " + scratch("lock") + ".file xvfb-run -a -s '-screen 0 1600x1000x24' " +
+         command;
 }
 
 Picture read_png(const std::string& file) {
@@ -89,7 +90,9 @@ TEST_CASE("the window says what is wrong with a guest, a script, a size") {
 
 TEST_CASE("the real window shows what is drawn without a screen") {
   const std::string drawn = scratch("drawn.png"), shown = scratch("shown.png");
-  const std::string gui = kProgram + " gui guests/zisa/zos --isa zisa --strategy trap-emulate --append 'forkwait 3' --script tour --screenshot ";
+  const std::string gui =
+      kProgram +
+      " gui guests/zisa/zos --isa zisa --strategy trap-emulate --append 'forkwait 3' --script tour --screenshot ";
   const auto without = call("env -u DISPLAY -u WAYLAND_DISPLAY " + gui + drawn);
   INFO(without.output);
   REQUIRE(without.status == 0);
