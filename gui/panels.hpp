@@ -12,6 +12,7 @@
   PANEL(timeline)              \
   PANEL(exits)                 \
   PANEL(bill)                  \
+  PANEL(compare)               \
   PANEL(console)
 // clang-format on
 
