@@ -6,7 +6,7 @@ namespace ringside::gui {
 namespace {
 
 Pane debug() {
-  return column(1, {row(11, {tabs(3, {"code", "source"}), tabs(4, {"belief", "memory", "devices"}), tabs(3, {"console", "guide"})}),
+  return column(1, {row(11, {tabs(3, {"code", "source"}), tabs(4, {"belief", "memory", "devices", "vmcs"}), tabs(3, {"console", "guide"})}),
                     tabs(4, {"timeline"}), row(5, {tabs(1, {"exits", "events"}), tabs(1, {"bill", "compare"})})});
 }
 
@@ -21,7 +21,7 @@ Pane cost() {
 }
 
 Pane translation() {
-  return column(1, {row(4, {tabs(3, {"code"}), tabs(4, {"units"}), tabs(2, {"cache"})}),
+  return column(1, {row(4, {tabs(3, {"code"}), tabs(6, {"cache", "units"})}),
                     row(2, {tabs(2, {"timeline"}), tabs(1, {"exits", "console"})})});
 }
 

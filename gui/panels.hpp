@@ -11,6 +11,9 @@
   PANEL(belief)                \
   PANEL(timeline)              \
   PANEL(exits)                 \
+  PANEL(devices)               \
+  PANEL(vmcs)                  \
+  PANEL(cache)                 \
   PANEL(bill)                  \
   PANEL(compare)               \
   PANEL(console)

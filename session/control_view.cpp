@@ -91,6 +91,15 @@ bool ever_left(const Session& session, std::size_t vm) {
   return session.is_x86() ? !session.pc().vm(vm).internals().exits.empty() : !session.machine().vm(vm).internals().exits.empty();
 }
 
+// What people look for first stands first in its group; else by number.
+std::size_t rank(const ControlField& f) {
+  constexpr std::array<std::string_view, 6> kGroups = {"Guest state", "About the last exit", "Event at entry", "Controls", "Host state", "Header"};
+  constexpr std::array<std::string_view, 10> kFirst = {"guest RIP", "guest RSP", "guest RFLAGS",       "guest CR0",            "guest CR3",
+                                                       "guest CR4", "exit reason", "exit qualification", "guest-linear address", "guest-physical address"};
+  const auto group = std::ranges::find(kGroups, f.group) - kGroups.begin();
+  return static_cast<std::size_t>(group) * 100 + static_cast<std::size_t>(std::ranges::find(kFirst, f.name) - kFirst.begin());
+}
+
 template <class State>
 void fill(ControlView& view, const Session& session, const State& state) {
   view.there = state.assisted.on;
@@ -98,10 +107,7 @@ void fill(ControlView& view, const Session& session, const State& state) {
   if constexpr (std::is_same_v<State, x86::VmState>) view.address = state.assisted.vmcs.v;
   else view.address = state.assisted.block.v;
   add_fields(view, session, state);
-  std::ranges::stable_sort(view.fields, std::less(), [](const ControlField& f) {
-    constexpr std::array<std::string_view, 6> kOrder = {"Guest state", "About the last exit", "Event at entry", "Controls", "Host state", "Header"};
-    return std::ranges::find(kOrder, f.group) - kOrder.begin();
-  });
+  std::ranges::stable_sort(view.fields, std::less(), rank);
 }
 
 }  // namespace
