@@ -1,4 +1,4 @@
-# What the window needs from outside: Dear ImGui, GLFW, stb. Sets RINGSIDE_HAS_GUI, and makes
+# What the window needs from outside: Dear ImGui, GLFW, stb, md4c. Sets RINGSIDE_HAS_GUI, and makes
 #   ringside_imgui           Dear ImGui itself
 #   ringside_imgui_backends  its backends for GLFW and OpenGL 3, with GLFW; OpenGL is loaded by them at run time
 #   ringside_stb             stb_image_write
@@ -15,16 +15,17 @@ endif()
 
 find_package(glfw3 3.3 QUIET)
 pkg_check_modules(stb QUIET IMPORTED_TARGET stb)
+pkg_check_modules(md4c QUIET IMPORTED_TARGET md4c)
 if(NOT RINGSIDE_IMGUI)
   pkg_check_modules(imgui QUIET IMPORTED_TARGET imgui)
 endif()
-if(glfw3_FOUND AND stb_FOUND AND (imgui_FOUND OR RINGSIDE_IMGUI))
+if(glfw3_FOUND AND stb_FOUND AND md4c_FOUND AND (imgui_FOUND OR RINGSIDE_IMGUI))
   set(RINGSIDE_HAS_GUI TRUE)
 elseif(RINGSIDE_GUI STREQUAL "ON")
-  message(FATAL_ERROR "The window needs GLFW, Dear ImGui and stb (libglfw3-dev, libimgui-dev, libstb-dev); "
+  message(FATAL_ERROR "The window needs GLFW, Dear ImGui, stb and md4c (libglfw3-dev, libimgui-dev, libstb-dev, libmd4c-dev); "
                       "-DRINGSIDE_GUI=OFF builds without it.")
 else()
-  message(STATUS "Without the window: GLFW, Dear ImGui or stb is missing")
+  message(STATUS "Without the window: GLFW, Dear ImGui, stb or md4c is missing")
   return()
 endif()
 

@@ -1,10 +1,16 @@
 #include "gui/actions.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <optional>
 
 namespace ringside::gui {
+
+void Actions::add(Action action) {
+  action.run = [this, id = action.id, run = std::move(action.run)] { did(id), run(); };
+  all_.push_back(std::move(action));
+}
 
 const Action* Actions::find(std::string_view id) const {
   const auto found = std::ranges::find(all_, id, &Action::id);
@@ -20,8 +26,10 @@ bool Actions::run(std::string_view id) const {
 
 namespace {
 
-// A letter belongs to the text field; what no text is made of does not.
+// A letter belongs to the text field, and so do copying and undoing there; what no text is made of does not.
 bool reaches_past_text(const Keys& keys) {
+  constexpr std::array kOfText = {Key::kA, Key::kC, Key::kV, Key::kX, Key::kY, Key::kZ};
+  if (keys.ctrl && std::ranges::count(kOfText, keys.key)) return false;
   return keys.ctrl || keys.alt || (keys.key >= Key::kF1 && keys.key <= Key::kF12);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,11 +26,17 @@ struct Action {
 class Actions {
  public:
   /// REQUIRES: no other of that id.
-  void add(Action action) { all_.push_back(std::move(action)); }
+  void add(Action action);
   const std::vector<Action>& all() const { return all_; }
   const Action* find(std::string_view id) const;
   /// Does it, if there is one and it is enabled; false otherwise.
   bool run(std::string_view id) const;
+
+  /// Remembers that this was done: an action, or "panel.ID" for a panel that was drawn.
+  void did(const std::string& id) { done_[id] = ++count_; }
+  /// How many things had been done when this was done last, it included; 0: never.
+  u64 when(const std::string& id) const { return done_.count(id) ? done_.at(id) : 0; }
+  u64 count() const { return count_; }
 
   /// Does what the keys of this frame ask for.
   void obey_keys() const;
@@ -38,6 +45,8 @@ class Actions {
 
  private:
   std::vector<Action> all_;
+  std::map<std::string, u64> done_;
+  u64 count_ = 0;
 };
 
 /// Those that fit what somebody typed, the best first: letters in order, words at their beginnings before others.

@@ -66,6 +66,7 @@ void Desk::draw_body(Ui& ui, const std::string& id, ImVec2 min, ImVec2 max) {
     ImGui::PopStyleVar();
     const Scope scope(ui, id);
     ui.note("pane", min, max);
+    ui.actions.did("panel." + id);
     panel(id).draw(ui);
   } else {
     ImGui::PopStyleVar();

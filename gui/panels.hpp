@@ -16,7 +16,9 @@
   PANEL(cache)                 \
   PANEL(bill)                  \
   PANEL(compare)               \
-  PANEL(console)
+  PANEL(console)               \
+  PANEL(source)                \
+  PANEL(guide)
 // clang-format on
 
 namespace ringside::gui {

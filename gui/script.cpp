@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "gui/tour.hpp"
 #include "session/files.hpp"
 
 namespace ringside::gui {
@@ -15,15 +16,6 @@ namespace {
 
 constexpr std::array<std::string_view, 12> kVerbs = {"do",    "click", "double-click", "right-click", "drag",   "wheel",
                                                      "press", "type",  "wait",         "settle",      "shot", "#"};
-
-// Two minutes in two dozen commands: a kernel is deceived, and one sees by what.
-constexpr const char* kTour = R"(
-do arrange.Debug
-wait 3
-do run.hole
-settle
-wait 2
-)";
 
 tl::unexpected<Error> wrong(const ScriptCommand& command, std::string cause, std::string remedy) {
   return fail({Error::Kind::kBadFile, "script", fmt::format("line {}", command.line), std::move(cause), std::move(remedy)});
@@ -48,7 +40,7 @@ std::string names_like(const Probe& probe, const std::string& name) {
 }  // namespace
 
 Result<std::string> read_script(const std::string& name) {
-  if (name == "tour") return std::string(kTour);
+  if (name == "tour") return tour_script();
   return session::read_text(name);
 }
 

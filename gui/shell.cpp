@@ -12,6 +12,7 @@ Shell::Shell(std::unique_ptr<Model> model, Settings settings, std::vector<std::s
   add_machine_actions(*this);
   add_view_actions(*this);
   add_study_actions(*this);
+  add_tour_actions(*this);
   arrange(settings_.arrangement);
   changed_ = false;
 }

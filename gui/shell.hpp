@@ -77,5 +77,6 @@ void add_run_actions(Shell& shell);
 void add_machine_actions(Shell& shell);
 void add_view_actions(Shell& shell);
 void add_study_actions(Shell& shell);
+void add_tour_actions(Shell& shell);
 
 }  // namespace ringside::gui

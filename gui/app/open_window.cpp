@@ -18,6 +18,7 @@ session::Options to_open(const WindowOptions& options) {
   if (!o.guest.empty()) return o;
   o.guest = "guests/zisa/zos";
   o.isa = "zisa", o.strategy = "trap-emulate";
+  if (o.append.empty()) o.append = "forkwait 3";
   return o;
 }
 
@@ -26,7 +27,9 @@ Result<std::unique_ptr<Shell>> make_shell(const WindowOptions& options) {
   auto model = Model::open(to_open(options));
   if (!model) return fail(model.error());
   Settings settings = scripted(options) ? Settings() : load_settings(settings_file());
-  return std::make_unique<Shell>(std::move(*model), std::move(settings), options.folders);
+  auto shell = std::make_unique<Shell>(std::move(*model), std::move(settings), options.folders);
+  if (options.session.guest.empty()) shell->show("guide");
+  return shell;
 }
 
 Result<std::vector<ScriptCommand>> commands_of(const WindowOptions& options) {
