@@ -32,7 +32,7 @@ void draw_operation(Ui& ui, const OperationView& op, bool wide) {
   const bool same = op.reason.empty() && op.kind == "identical";
   ui.text(same ? "the same" : op.translated, same ? Tone::kDim : Tone::kText, Face::kMono);
   ui.note(fmt::format("op.{:08x}", op.pc), op.kind);
-  ui.tip(tip_of(op), "docs/x86.md");
+  ui.tip(tip_of(op));
   ImGui::TableSetColumnIndex(3);
   ui.text(op.kind, same ? Tone::kDim : Tone::kText, Face::kSmall);
   ui.tip(session::explain_operation(op.kind));

@@ -185,7 +185,7 @@ class DevicesPanel final : public Panel {
 }  // namespace
 
 PanelInfo panel_devices() {
-  return {"devices", "Devices and interrupts", "Which interrupts wait and what masks them, what comes next, each device's registers", make_panel<DevicesPanel>};
+  return {"devices", "Devices", "Which interrupts wait and what masks them, what comes next, each device's registers", make_panel<DevicesPanel>};
 }
 
 }  // namespace ringside::gui

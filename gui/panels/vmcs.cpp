@@ -106,7 +106,7 @@ class VmcsPanel final : public Panel {
     ImGui::TableSetupScrollFreeze(0, 1);
     ImGui::TableSetupColumn("Number", ImGuiTableColumnFlags_WidthFixed, ui.px(56));
     ImGui::TableSetupColumn("Field", ImGuiTableColumnFlags_WidthStretch, 3);
-    ImGui::TableSetupColumn("At entry", ImGuiTableColumnFlags_WidthFixed, ui.size("0000000000000000", Face::kMono).x);
+    ImGui::TableSetupColumn("At entry", ImGuiTableColumnFlags_WidthFixed, ui.size(wide ? "0000000000000000" : "00000000", Face::kMono).x);
     ImGui::TableSetupColumn("Now", ImGuiTableColumnFlags_WidthFixed, ui.size("\u2260 00000000", Face::kMono).x + ui.px(8));
     if (wide) ImGui::TableSetupColumn("In words", ImGuiTableColumnFlags_WidthStretch, 3);
     draw_heads(ui, wide);
@@ -154,6 +154,7 @@ class VmcsPanel final : public Panel {
     ui.icon(*ImGui::GetWindowDrawList(), folded_.contains(name) ? Icon::kUnfold : Icon::kFold, {at.x + ui.px(12), at.y + ui.px(13)}, ui.px(5), ui.theme.ink(Tone::kDim));
     ImGui::TableSetColumnIndex(1);
     const auto changed = std::ranges::count_if(view.fields, [&](const ControlField& f) { return f.group == group && f.changed(); });
+    ImGui::SetCursorPosY(ImGui::GetCursorPosY() + ui.px(3));
     ui.text(name + (changed == 0 ? "" : fmt::format(", {} changed", changed)), Tone::kText, Face::kStrong);
   }
 
@@ -189,7 +190,7 @@ class VmcsPanel final : public Panel {
   }
 
   static std::string tip_of(const ControlView& view, const ControlField& f, bool fails) {
-    std::string text(f.meaning.empty() ? f.name : f.meaning);
+    std::string text = fmt::format("{}\nIn memory: {}", f.meaning.empty() ? f.name : f.meaning, value_text(f.value, f));
     if (!f.words.empty()) text += "\n" + f.words;
     if (f.changed()) text += "\nChanged by the guest since the last entry; the next exit will store it here.";
     if (f.read) text += "\nThe VMM read it after the last exit.";
@@ -208,7 +209,7 @@ class VmcsPanel final : public Panel {
 }  // namespace
 
 PanelInfo panel_vmcs() {
-  return {"vmcs", "VM control structure", "What the VMM tells the hardware of its guest, and is told: field by field", make_panel<VmcsPanel>};
+  return {"vmcs", "VM control", "The VM control structure: what the VMM tells the hardware of its guest, and is told, field by field", make_panel<VmcsPanel>};
 }
 
 }  // namespace ringside::gui
