@@ -69,8 +69,9 @@ namespace {
 // was entered, which the gate's level has to allow. Else they were denied, unless they could not push.
 std::optional<u8> exception_of(const Step& step, u32 cpl, u32 eip) {
   if (step.kind != Step::Kind::kTrapped) return std::nullopt;
-  if (step.trap.kind != Trap::Kind::kSoftware) return step.trap.vector;
-  if (cpl > lab_x86_gate_level(step.trap.vector)) return u8{kGp};
+  if (!step.trap.asked_for()) return step.trap.vector;
+  const bool asks_level = step.trap.kind == Trap::Kind::kSoftware;  // INT1 does not
+  if (asks_level && cpl > lab_x86_gate_level(step.trap.vector)) return u8{kGp};
   const u32 entered = lab_x86_vector_of(eip);
   if (entered == step.trap.vector && !step.triple_fault) return std::nullopt;
   return entered == kGp ? u8{kGp} : u8{kPf};

@@ -313,6 +313,7 @@ Param price_of(const Trap& trap) {
     case Trap::Kind::kException:
       return Param::kTrapFault;
     case Trap::Kind::kSoftware:
+    case Trap::Kind::kPrivileged:
       return Param::kTrapSyscall;
     default:
       return Param::kTrapInterrupt;

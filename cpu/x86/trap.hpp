@@ -15,6 +15,7 @@ struct Trap {
     kSoftware,   ///< INT n, INT3 and INTO: the return address is behind the instruction
     kInterrupt,  ///< maskable, from the interrupt controller
     kNmi,
+    kPrivileged,   ///< INT1: the return address is behind it too, and its gate's level is not asked
     kNestedFault,  ///< not architectural: how a fault of the second dimension travels from the MMU to a VM exit
   };
   u8 vector = 0;
@@ -22,15 +23,17 @@ struct Trap {
   u32 code = 0;     ///< error code that is pushed
   u32 address = 0;  ///< of a page fault: what CR2 gets
   Kind kind = Kind::kException;
-  u8 length = 0;  ///< of a software interrupt's instruction, in bytes
+  u8 length = 0;  ///< of the instruction of a software interrupt or INT1, in bytes
   /// A debug trap of the instruction before: no instruction raised it in place of completing.
   bool between = false;
 
   /// Whether its cause lies outside of the instruction that it meets: what fails in its delivery
-  /// has the EXT bit in its error code (SDM volume 3, section 6.13).
+  /// has the EXT bit in its error code (SDM volume 3, section 6.13, which takes INT1 for such).
   bool external() const { return kind != Kind::kSoftware; }
+  /// Whether it is what an instruction is for: the return address is behind that.
+  bool asked_for() const { return kind == Kind::kSoftware || kind == Kind::kPrivileged; }
   /// Whether an instruction raised it, which then counts as one of the guest's.
-  bool by_instruction() const { return kind == Kind::kSoftware || (kind == Kind::kException && !between); }
+  bool by_instruction() const { return asked_for() || (kind == Kind::kException && !between); }
   /// As a handler sees them.
   bool operator==(const Trap& other) const {
     return vector == other.vector && has_code == other.has_code && code == other.code && address == other.address &&

@@ -216,6 +216,8 @@ class View : public Arithmetic<View<Env>> {
   void software_interrupt(u8 vector, SoftwareInterrupt) {
     raise({vector, false, 0, 0, Trap::Kind::kSoftware, length_});
   }
+  /// INT1: #DB as a debugger's hardware raises it, but behind the instruction and with DR6 as it was.
+  void debug_trap() { raise({kDb, false, 0, 0, Trap::Kind::kPrivileged, length_}); }
   /// Has the CPU enter the handler of a trap: `state.eip` is at the instruction that it met, for a
   /// trap that comes between two at the next. `leaves(fault)` says whether a fault on the way is a
   /// VMM's, which then finds the state as before; trap() is that fault.

@@ -106,7 +106,7 @@ void store_exit(Vmcs& vmcs, const ExitInfo& info) {
   vmcs.write(Field::kExitErrorCode, info.trap ? info.trap->code : 0);
   vmcs.write(Field::kVectoring, info.vectoring ? event_field(*info.vectoring) : 0);
   vmcs.write(Field::kVectoringErrorCode, info.vectoring ? info.vectoring->code : 0);
-  const bool software = info.vectoring && info.vectoring->kind == Trap::Kind::kSoftware;
+  const bool software = info.vectoring && info.vectoring->asked_for();
   vmcs.write(Field::kExitInstructionLength, software ? info.vectoring->length : info.instruction.length);
 }
 
@@ -172,7 +172,8 @@ Step Cpu::non_root_event() {
 bool Cpu::exits(const Trap& trap) const {
   const VmxControls& c = non_root.controls;
   if (trap.kind == Trap::Kind::kNestedFault) return true;
-  const bool exception = trap.kind == Trap::Kind::kException || is_software_exception(trap);
+  const bool by_opcode = trap.kind == Trap::Kind::kPrivileged || is_software_exception(trap);
+  const bool exception = trap.kind == Trap::Kind::kException || by_opcode;
   if (!exception || trap.vector > 31) return false;
   const bool asked = c.exceptions >> trap.vector & 1;
   if (trap.vector != kPf) return asked;
@@ -189,7 +190,9 @@ Step Cpu::leave_by(const Trap& trap, unsigned row, const std::optional<Trap>& ve
   if (trap.kind != Trap::Kind::kNestedFault) info.trap = trap;
   info.nmi_unblocked = info.trap && !vectoring && non_root.nmi_blocked && !state.nmi_blocked;
   if (info.trap && trap.vector == kPf) info.qualification = info.linear = trap.address;
-  if (info.trap && trap.vector == kDb) info.qualification = state.dr[6];
+  // INT1 sets none of the bits that the qualification tells of.
+  const bool debug = trap.vector == kDb && trap.kind != Trap::Kind::kPrivileged;
+  if (info.trap && debug) info.qualification = state.dr[6];
   return leave(info);
 }
 

@@ -22,7 +22,7 @@ constexpr bool by_instruction(u32 type) {
 }
 }  // namespace event_info
 
-/// INT3 and INTO raise an exception of their own; INT n is no exception, whatever n.
+/// INT3 and INTO raise an exception of their own; INT n is no exception, whatever n. INT1's is a privileged one.
 constexpr bool is_software_exception(const Trap& trap) {
   return trap.kind == Trap::Kind::kSoftware && trap.length == 1;
 }
@@ -31,6 +31,7 @@ constexpr u32 event_type(const Trap& trap) {
   switch (trap.kind) {
     case Trap::Kind::kInterrupt: return event_info::kExternalInterrupt;
     case Trap::Kind::kNmi: return event_info::kNmiType;
+    case Trap::Kind::kPrivileged: return event_info::kPrivilegedSoftware;
     case Trap::Kind::kSoftware:
       return is_software_exception(trap) ? event_info::kSoftwareException : event_info::kSoftwareInterrupt;
     default: return event_info::kHardwareException;
@@ -47,10 +48,11 @@ constexpr Trap event_of(u32 info, u32 error_code, u32 length, u32 cr2) {
   const u32 type = event_info::type(info);
   Trap trap;
   trap.vector = static_cast<u8>(event_info::vector(info));
-  trap.kind = type == event_info::kExternalInterrupt ? Trap::Kind::kInterrupt
-              : type == event_info::kNmiType         ? Trap::Kind::kNmi
-              : event_info::by_instruction(type)     ? Trap::Kind::kSoftware
-                                                     : Trap::Kind::kException;
+  trap.kind = type == event_info::kExternalInterrupt    ? Trap::Kind::kInterrupt
+              : type == event_info::kNmiType            ? Trap::Kind::kNmi
+              : type == event_info::kPrivilegedSoftware ? Trap::Kind::kPrivileged
+              : event_info::by_instruction(type)        ? Trap::Kind::kSoftware
+                                                        : Trap::Kind::kException;
   trap.has_code = info & event_info::kHasCode;
   trap.code = trap.has_code ? error_code : 0;
   trap.length = event_info::by_instruction(type) ? static_cast<u8>(length) : 0;

@@ -23,7 +23,7 @@
 //              bool supervisor_only(): #GP(0) and false unless CPL is 0, bool protected_mode() (and
 //              not virtual-8086)
 //   transfers  far_jump(selector, offset), far_call(selector, offset, width), far_return(width,
-//              released), interrupt_return(width), software_interrupt(vector, SoftwareInterrupt),
+//              released), interrupt_return(width), software_interrupt(vector, SoftwareInterrupt), debug_trap(),
 //              sysenter(), sysexit(), vmcall()
 //   segments   u16 selector(Seg), load_segment(Seg, selector), TableRegister-likes gdtr(), idtr(),
 //              lgdt(base, limit), lidt(base, limit), u16 sldt(), str(), lldt(selector),

@@ -41,7 +41,7 @@ constexpr NamedChoice kKernelRows[] = {
     {"invd", kBigChange}, {"wbinvd", kBigChange},
     {"jmp_far", kBigChange}, {"call_far", kBigChange}, {"ret_far", kBigChange}, {"iret", kBigChange},
     {"sysexit", kBigChange}, {"sysenter", kBigChange},
-    {"int", kTrap}, {"int3", kTrap},
+    {"int", kTrap}, {"int3", kTrap}, {"int1", kTrap},
     {"in", kDevice}, {"out", kDevice}, {"ins", kDevice}, {"outs", kDevice}, {"hlt", kWaits},
 };
 

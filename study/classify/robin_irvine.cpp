@@ -44,6 +44,7 @@ constexpr Reason kReasons[] = {
     {"iret", "returns as RET far does, and drops IF and IOPL without a trap as POPF does"},
     {"int3", kGate},
     {"into", kGate},
+    {"int1", "calls the handler of #DB as INT n does its own, and asks no gate's level"},
     {"sysenter",
      "enters level 0 where the SYSENTER registers say; a user program's system call, as INT n"},
     {"les", kFarPointer},

@@ -221,6 +221,27 @@ TEST_CASE("x86 interrupts: INT3 and INTO return behind themselves, BOUND and INT
   CHECK(user.stack(2) == std::vector<u32>{kBp * 8 + 2, kCode});
 }
 
+TEST_CASE("x86 interrupts: INT1 is #DB behind itself, asks no gate's level and leaves DR6 alone") {
+  TestMachine m;
+  m.enter(3);
+  m.cpu.state.dr[6] = 0xffff0ff0;
+  m.code({0xf1});
+  const Step step = m.cpu.step();
+  CHECK(step.trap == Trap{kDb, false, 0, 0, Trap::Kind::kPrivileged, 1});
+  CHECK(m.cpu.state.eip == TestMachine::handler(kDb));
+  CHECK(m.cpu.state.cpl == 0);
+  CHECK(m.stack(1)[0] == kCode + 1);
+  CHECK((m.stack(3)[2] & flag::kRf) == 0);
+  CHECK(m.cpu.state.dr[6] == 0xffff0ff0);
+  // For what fails in its delivery it counts as an event from outside (SDM volume 3, section 6.13).
+  TestMachine absent;
+  absent.set_idt(kDb, 0);
+  absent.code({0xf1});
+  absent.cpu.step();
+  CHECK(absent.cpu.state.eip == TestMachine::handler(kGp));
+  CHECK(absent.stack(2) == std::vector<u32>{kDb * 8 + 3, kCode});
+}
+
 TEST_CASE("x86 interrupts: which two exceptions make a double fault") {
   const u8 contributory[] = {kDe, kTs, kNp, kSs, kGp}, benign[] = {kDb, kBp, kOf, kBr, kUd, kNm};
   const auto doubled = [](u8 first, u8 second) {

@@ -305,6 +305,27 @@ TEST_CASE("x86 VMX: the exception bitmap, and error codes of page faults") {
   CHECK(g.exit_of(kLoad) == code_of(ExitReason::kExceptionOrNmi));
 }
 
+TEST_CASE("x86 VMX: INT1 exits by bit 1 of the bitmap, as a privileged software exception, and is injected as one") {
+  Guest guest;
+  guest.cpu.state.dr[6] = 0xffff0ff1;
+  CHECK(guest.exit_of({0xf1}) == kNone);  // the guest's own handler
+  CHECK(guest.cpu.state.eip != kCode + 1);
+  Guest asked;
+  asked.cpu.state.dr[6] = 0xffff0ff1;
+  asked.set(Field::kExceptionBitmap, 1u << kDb);
+  CHECK(asked.exit_of({0xf1}, 3) == code_of(ExitReason::kExceptionOrNmi));
+  const u32 told = kDb | event_info::kPrivilegedSoftware << 8 | event_info::kValid;
+  CHECK(asked.get(Field::kExitInterruption) == told);
+  CHECK(asked.get(Field::kExitInstructionLength) == 1);
+  CHECK(asked.qualification() == 0);
+  CHECK(asked.get(Field::kGuestRip) == kCode);
+  asked.set(Field::kEntryInterruption, told);
+  asked.set(Field::kEntryInstructionLength, 1);
+  REQUIRE_FALSE(asked.enter());
+  CHECK(asked.cpu.state.eip == TestMachine::handler(kDb));  // from level 3, by a gate of level 0
+  CHECK(asked.stack(1)[0] == kCode + 1);
+}
+
 TEST_CASE("x86 VMX: EPT violations tell the walk from the access") {
   Guest g;
   g.ept.map(g.memory, {0x60000}, {0x60000}, ept::kR);

@@ -347,6 +347,8 @@ inline constexpr X86Vector kX86Vectors[] = {
      "", "#80"},
     {"int3", "cc", "int3",
      "", "#BP"},
+    {"int1", "f1", "int1",
+     "", "#DB"},
     {"into", "ce", "into",
      "flags=800", "#OF"},
     {"into", "ce", "into",

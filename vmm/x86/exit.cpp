@@ -36,6 +36,7 @@ std::string cause_name(const vmm::Event& event) {
     case Trap::Kind::kInterrupt: return fmt::format("interrupt {:#x}", vector);
     case Trap::Kind::kSoftware: return fmt::format("INT {:#x}", vector);
     case Trap::Kind::kNmi: return "NMI";
+    case Trap::Kind::kPrivileged: return "INT1";
     case Trap::Kind::kException: return vector_name(vector);
     case Trap::Kind::kNestedFault: break;  // never delivered
   }

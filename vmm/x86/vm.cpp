@@ -274,7 +274,9 @@ namespace {
 std::string trap_text(const Trap& trap) {
   const bool exception = trap.kind == Trap::Kind::kException;
   std::string text = exception ? vector_name(trap.vector)
-                               : fmt::format("{} {:#x}", trap.kind == Trap::Kind::kSoftware ? "INT" : "interrupt", trap.vector);
+                     : trap.kind == Trap::Kind::kPrivileged
+                         ? "INT1"
+                         : fmt::format("{} {:#x}", trap.kind == Trap::Kind::kSoftware ? "INT" : "interrupt", trap.vector);
   if (trap.has_code) text += fmt::format(" (error code {:#x})", trap.code);
   if (exception && trap.vector == kPf) text += fmt::format(" for address {:#x}", trap.address);
   return text;

@@ -141,7 +141,7 @@ void Vm::inject_again(const Trap& event) {
   told.has_code = event.has_code && virt.cr0 & cr0::kPe;
   write_field(Field::kEntryInterruption, event_field(told));
   if (told.has_code) write_field(Field::kEntryErrorCode, told.code);
-  if (told.kind == Trap::Kind::kSoftware) write_field(Field::kEntryInstructionLength, told.length);
+  if (told.asked_for()) write_field(Field::kEntryInstructionLength, told.length);
 }
 
 void Vm::complete_delivery(const Trap& event) {

@@ -90,6 +90,7 @@ inline constexpr auto kTransfers = pack(
   Row{"iret",     Shape<VWidth>{}, kSystem, may_set, []<class T>(auto& m, Width<T>) { m.interrupt_return(sizeof(T)); }, kI486, kRuns, control_mode},
   Row{"int",      Shape<B>{}, kSystem, no_flags, [](auto& m, auto vector) { m.software_interrupt(vector.get(), SoftwareInterrupt::kInt); }, kI486, kRuns, control_mode},
   Row{"int3",     Shape<>{}, kSystem, no_flags, [](auto& m) { m.software_interrupt(kBp, SoftwareInterrupt::kInt3); }, kI486, kRuns, control_mode},
+  Row{"int1",     Shape<>{}, kSystem, no_flags, [](auto& m) { m.debug_trap(); }, kI486, kRuns, control_mode},
   Row{"into",     Shape<>{}, kSystem, FlagUse{flag::kOf, 0}, [](auto& m) { if (m.condition(flags::kO)) m.software_interrupt(kOf, SoftwareInterrupt::kInto); }, kI486, kRuns, control_mode},
   Row{"bound",    Shape<V, V>{}, kAlu, no_flags, bound},
   Row{"sysenter", Shape<>{}, kSystem, no_flags, [](auto& m) { m.sysenter(); }, kI686, kRuns, control_mode},
