@@ -46,6 +46,16 @@ void add(std::vector<Contender>& to, const StrategyInfo& strategy, Options optio
   for (const char* paging : {"nested", "shadow"}) options.paging = paging, to.push_back({name + ", " + paging, options});
 }
 
+// The machine that was asked for, where that is not the one which its strategy is meant for: there the guest may be deceived.
+void add_asked_for(std::vector<Contender>& to, const Options& asked, Options all) {
+  const auto info = find_strategy(asked.strategy);
+  if (!info || (*info)->paravirtual || (*info)->hardware_assistance || asked.strategy == "bare") return;
+  if (asked.isa.empty() || asked.isa == (*info)->faithful_on) return;
+  all.strategy = asked.strategy, all.isa = asked.isa;
+  const auto meant = std::ranges::find(to, asked.strategy, &Contender::name);
+  to.insert(meant == to.end() ? meant : meant + 1, {asked.strategy + " on " + asked.isa, all});
+}
+
 }  // namespace
 
 std::vector<Contender> contenders(const Options& options) {
@@ -56,6 +66,7 @@ std::vector<Contender> contenders(const Options& options) {
     all.isa = x86 ? kX86 : std::string(strategy.faithful_on);
     if (std::ranges::find(strategy.isas, all.isa) != strategy.isas.end()) add(found, strategy, all);
   }
+  if (!x86) add_asked_for(found, options, all);
   return found;
 }
 

@@ -24,7 +24,8 @@ struct Contender {
 };
 
 /// Bare first. Hardware assistance comes twice, with nested and with shadow paging; a strategy for ported guests only where there
-/// is a port beside the guest. What the user typed so far (Options::typed) is offered from the start.
+/// is a port beside the guest. Where the options ask for a strategy on another variant, that takes part too: "trap-emulate on
+/// zisa". What the user typed so far (Options::typed) is offered from the start.
 std::vector<Contender> contenders(const Options& options);
 
 /// Prices of the built-in model of that name, or of a file; those for x86 where `x86` says so. Errors: as load_model().

@@ -128,6 +128,8 @@ class BillPanel final : public Panel {
 
   void draw_bars(Ui& ui, const Bill& here) {
     u64 longest = here.total(prices_);
+    names_ = ui.px(108);
+    for (const Bill& each : run_.bills) names_ = std::max(names_, ui.size(each.name).x + ui.px(differs(each) ? 34 : 8));
     vmm::Spending used = here.at(prices_);
     for (const Bill& each : run_.bills) {
       longest = std::max(longest, each.total(prices_));
@@ -155,7 +157,7 @@ class BillPanel final : public Panel {
 
   void draw_row(Ui& ui, const Bill& bill, const std::string& title, const std::string& name, u64 longest) {
     const bool estimated = bill.estimated(prices_);
-    const float high = ui.px(22), names = ui.px(108), numbers = ui.px(154), left = ImGui::GetCursorPosX(), top = ImGui::GetCursorPosY();
+    const float high = ui.px(22), names = names_, numbers = ui.px(154), left = ImGui::GetCursorPosX(), top = ImGui::GetCursorPosY();
     const float width = std::max(ImGui::GetContentRegionAvail().x - names - numbers - ui.px(24), ui.px(60));
     ImGui::SetCursorPosY(top + ui.px(2));
     ui.text(title);
@@ -250,6 +252,7 @@ class BillPanel final : public Panel {
   std::vector<session::Price> matter_;
   u64 matter_for_ = 0;
   std::size_t matter_bills_ = 0;
+  float names_ = 0;  ///< width of the column
   bool crossover_ = false;
 };
 

@@ -49,8 +49,9 @@ class ComparePanel final : public Panel {
   void reset(Ui& ui) {
     all_ = session::contenders(ui.model.options());
     chosen_.clear(), run_ = {}, found_ = {}, searched_ = false;
+    const bool one_more = all_.size() > 6;
     for (const Contender& each : all_)
-      if (each.name != "hvm, shadow" && chosen_.size() < kMostLanes) chosen_.insert(each.name);
+      if (each.name != "hvm, shadow" && !(one_more && each.ported) && chosen_.size() < kMostLanes) chosen_.insert(each.name);
   }
 
   std::vector<Contender> chosen() const {

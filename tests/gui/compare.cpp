@@ -25,7 +25,8 @@ TEST_CASE("strategies are laid side by side, and the machine in the window stays
   CHECK(stage.position().step == step);
   for (const auto& each : session::contenders(stage.model().options())) {
     INFO(each.name);
-    CHECK(stage.shows("compare/lane." + each.name) == (each.name != "hvm, shadow"));
+    CHECK(stage.shows("compare/lane." + each.name) == (each.name != "hvm, shadow" && each.name != "paravirt"));
+    CHECK(stage.text("compare/choice." + each.name) == (stage.shows("compare/lane." + each.name) ? "on" : "off"));
   }
   stage.shoot("compare");
   const u64 bare = std::stoull(stage.text("compare/lane.bare"));
@@ -39,7 +40,7 @@ TEST_CASE("strategies are laid side by side, and the machine in the window stays
 
 TEST_CASE("strategies are chosen, two to five of them") {
   Stage stage(with_compare(false));
-  stage.click("compare/choice.paravirt");
+  stage.click("compare/choice.trap-emulate on zisa");
   stage.click("compare/choice.hvm, nested");
   stage.act("compare.run");
   stage.draw(2);
@@ -72,4 +73,20 @@ TEST_CASE("where a strategy parts from the bare machine is found, and a click go
   REQUIRE(found);
   REQUIRE(found->parting);
   CHECK(stage.position().step == found->parting->step);
+}
+
+TEST_CASE("on the variant that the window has, READ_SR deceives zos, and the panel shows where") {
+  Stage stage(with_compare());
+  stage.click("compare/run");
+  finish_chores(stage);
+  stage.click("compare/search");
+  finish_chores(stage);
+  REQUIRE(stage.shows("compare/parting.trap-emulate on zisa"));
+  CHECK(stage.text("compare/parting.trap-emulate on zisa").find("read_sr") != std::string::npos);
+  CHECK_FALSE(stage.shows("compare/parting.trap-emulate"));
+  CHECK_FALSE(stage.shows("compare/parting.dbt"));
+  stage.shoot("compare-parting-zisa");
+  stage.click("compare/jump.trap-emulate on zisa");
+  CHECK(stage.model().isa() == "zisa");
+  CHECK(stage.position().step > 0);
 }
