@@ -115,6 +115,7 @@ bool Editor::draw_text(Ui& ui, std::string& text, ImVec2 size) {
 }
 
 void Editor::follow_cursor(const Ui& ui, float line_height) {
+  if (at_border_ > 0) --at_border_, ImGui::SetScrollX(0);
   if (!active_ || line_ == seen_line_) return;
   seen_line_ = line_;
   const float y = static_cast<float>(line_ - 1) * line_height + ui.px(4), scroll = ImGui::GetScrollY(), height = ImGui::GetWindowHeight();

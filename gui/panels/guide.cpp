@@ -35,7 +35,7 @@ class GuidePanel final : public Panel {
     if (blocks_.empty()) ui.empty("This hand-out is empty", "Open another one, or go back to the tour above");
     draw_blocks(ui);
     ImGui::EndChild();
-    seen_ = ui.actions.count();
+    seen_ = ui.actions.count(), drawn_ = true;
   }
 
  private:
@@ -43,7 +43,7 @@ class GuidePanel final : public Panel {
 
   void read(const std::string& text) {
     blocks_ = parse_markdown(text);
-    steps_.clear();
+    steps_.clear(), drawn_ = false;
     for (const Block& block : blocks_)
       if (block.kind == Block::Kind::kStep) steps_.push_back(step_of(block));
     begin_step(0);
@@ -72,8 +72,8 @@ class GuidePanel final : public Panel {
 
   std::size_t current() const { return static_cast<std::size_t>(std::ranges::find(steps_, false, &Step::done) - steps_.begin()); }
 
-  // What is done from now on counts for the step.
-  void begin_step(u64 now) { since_ = now, generation_ = 0, scroll_ = true; }
+  // What is done from now on counts for the step. A hand-out that was just opened is seen from its beginning.
+  void begin_step(u64 now) { since_ = now, generation_ = 0, scroll_ = drawn_; }
 
   // Steps wait in their order; those that hold already when their turn comes are ticked at once.
   void check(const Ui& ui) {
@@ -230,7 +230,7 @@ class GuidePanel final : public Panel {
   // --- a step ---
 
   void draw_step(Ui& ui, const Block& block, const std::string& name, std::size_t index, bool now) {
-    if (now && scroll_) ImGui::SetScrollHereY(0.2f), scroll_ = false;
+    if (now && scroll_) ImGui::SetScrollHereY(ImGui::GetWindowHeight() > ui.px(240) ? 0.2f : 0.f), scroll_ = false;
     const ImVec2 top = ImGui::GetCursorScreenPos();
     const float right = top.x + ImGui::GetContentRegionAvail().x;
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -299,7 +299,7 @@ class GuidePanel final : public Panel {
   std::vector<Block> blocks_;
   std::vector<Step> steps_;
   std::string file_, typed_, trouble_;
-  bool opening_ = false, scroll_ = false, machine_holds_ = false;
+  bool opening_ = false, scroll_ = false, drawn_ = false, machine_holds_ = false;
   u64 generation_ = 0;           ///< of the machine when conditions were looked at last
   u64 since_ = 0, seen_ = 0;     ///< actions when the current step began, and when this was drawn last
   u64 shown_at_ = 0;

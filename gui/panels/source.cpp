@@ -127,7 +127,8 @@ class SourcePanel final : public Panel {
     for (const SourceFault& each : faults)
       if (each.line != 0 && each.file == path_) marks_.try_emplace(each.line, each.message);
     if (!faults.empty()) say(Tone::kBad, fmt::format("{} error{}: nothing was run.", faults.size(), faults.size() == 1 ? "" : "s"));
-    if (!faults.empty() && faults.front().file == path_ && faults.front().line != 0) editor_.go_to(faults.front().line, faults.front().column);
+    if (!faults.empty() && faults.front().file == path_ && faults.front().line != 0)
+      editor_.go_to(faults.front().line, faults.front().column);
   }
 
   void say(Tone tone, std::string words) { tone_ = tone, said_ = std::move(words); }
@@ -192,12 +193,14 @@ class SourcePanel final : public Panel {
   }
 
   void draw_fault(Ui& ui, const SourceFault& fault, const std::string& name) {
-    const std::string place = fault.line == 0 ? "" : fmt::format("{}:{}:{}", fs::path(fault.file).filename().string(), fault.line, fault.column);
+    const std::string place =
+        fault.line == 0 ? "" : fmt::format("{}:{}:{}", fs::path(fault.file).filename().string(), fault.line, fault.column);
     if (!place.empty() && ui.link(name, place, Tone::kAccent, Face::kMonoSmall)) {
       if (fault.file == path_) editor_.go_to(fault.line, fault.column);
     }
     if (!place.empty()) ImGui::SameLine();
-    ui.wrapped(fault.message + (fault.remedy.empty() ? "" : ": " + fault.remedy) + (fault.context.empty() ? "" : " (" + fault.context + ")"));
+    ui.wrapped(fault.message + (fault.remedy.empty() ? "" : ": " + fault.remedy) +
+               (fault.context.empty() ? "" : " (" + fault.context + ")"));
   }
 
   Editor editor_;

@@ -36,7 +36,8 @@ void open(Stage& stage, const std::string& file) {
 TEST_CASE("Markdown becomes blocks and spans") {
   const auto blocks = parse_markdown(
       "# Title\n\nSome **strong**, *soft* and `code` and a [link](show.exits).\n\n- one\n- two\n  1. deep\n\n"
-      "```\nnop\n  ret\n```\n> said\n\n---\n- [ ] do it <!-- when: event lie; step 3 --> <!-- do: run.hole; run.step -->\n- [x] done &amp; gone\n");
+      "```\nnop\n  ret\n```\n> said\n\n---\n"
+      "- [ ] do it <!-- when: event lie; step 3 --> <!-- do: run.hole; run.step -->\n- [x] done &amp; gone\n");
   std::vector<Kind> kinds;
   for (const Block& each : blocks) kinds.push_back(each.kind);
   CHECK(kinds == std::vector{Kind::kHeading, Kind::kText, Kind::kItem, Kind::kItem, Kind::kItem, Kind::kCode, Kind::kQuote, Kind::kRule,
@@ -82,6 +83,7 @@ TEST_CASE("the tour's steps are ticked as somebody does them by keys, in order a
   CHECK(stage.text("guide/progress") == "1 of 11 steps");
   stage.press("F10");
   CHECK(stage.text("guide/progress") == "1 of 11 steps");
+  CHECK(stage.reads("Two minutes.", "guide"));  // it is seen from its beginning
   stage.shoot("guide-start");
   stage.press("F8");
   CHECK(stage.text("guide/step.1") == "done");
@@ -116,7 +118,8 @@ TEST_CASE("somebody who is shown every step of the tour sees all cures, and each
 TEST_CASE("a hand-out of one's own waits for actions, panels and addresses, and links lead somewhere") {
   Stage stage;
   open(stage, hand_out("lab.md",
-                       "# Lab\n\n```\nringside run\n```\n\n- [ ] Step once. <!-- when: action run.step -->\n- [ ] Look at the [exits](show.exits). <!-- when: panel exits -->\n"
+                       "# Lab\n\n```\nringside run\n```\n\n- [ ] Step once. <!-- when: action run.step -->\n"
+                       "- [ ] Look at the [exits](show.exits). <!-- when: panel exits -->\n"
                        "- [ ] Go there. <!-- when: step 50 -->\n- [ ] Say why.\n- [ ] Wrong. <!-- when: evnt lie -->\n"));
   CHECK(stage.text("guide/progress") == "0 of 5 steps");
   CHECK(stage.reads("ringside run", "guide"));
