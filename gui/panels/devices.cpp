@@ -52,18 +52,23 @@ class DevicesPanel final : public Panel {
 
   // --- lines ---
 
+  /// Whether there is room for what can be read elsewhere too.
+  static bool is_wide(const Ui& ui) { return ImGui::GetContentRegionAvail().x > ui.px(440); }
+
   static void head(Ui& ui, std::string_view title) { ui.text(title, Tone::kDim, Face::kSmall); }
 
   static void draw_lines(Ui& ui, const DevicesView& view) {
-    if (!ImGui::BeginTable("lines", 5, ImGuiTableFlags_SizingFixedFit)) return;
+    const bool wide = is_wide(ui);
+    if (!ImGui::BeginTable("lines", wide ? 5 : 3, ImGuiTableFlags_SizingFixedFit)) return;
     ImGui::TableSetupColumn("state", ImGuiTableColumnFlags_WidthFixed, ui.px(136));
     ImGui::TableSetupColumn("line", ImGuiTableColumnFlags_WidthFixed, ui.px(72));
     ImGui::TableSetupColumn("source", ImGuiTableColumnFlags_WidthStretch);
-    ImGui::TableSetupColumn("into", ImGuiTableColumnFlags_WidthFixed, ui.px(88));
-    ImGui::TableSetupColumn("vector", ImGuiTableColumnFlags_WidthFixed, ui.px(56));
+    if (wide) ImGui::TableSetupColumn("into", ImGuiTableColumnFlags_WidthFixed, ui.px(88));
+    if (wide) ImGui::TableSetupColumn("vector", ImGuiTableColumnFlags_WidthFixed, ui.px(56));
     ImGui::TableNextRow();
-    for (const char* title : {"State", "Line", "Source", "Into", "Vector"}) ImGui::TableNextColumn(), head(ui, title);
-    for (const LineView& each : view.lines) draw_line(ui, each);
+    for (const char* title : {"State", "Line", "Source"}) ImGui::TableNextColumn(), head(ui, title);
+    if (wide) ImGui::TableNextColumn(), head(ui, "Into"), ImGui::TableNextColumn(), ui.right("Vector", Tone::kDim, Face::kSmall);
+    for (const LineView& each : view.lines) draw_line(ui, each, wide);
     ImGui::EndTable();
   }
 
@@ -86,7 +91,7 @@ class DevicesPanel final : public Panel {
     return line.masked ? "masked" : "quiet";
   }
 
-  static void draw_line(Ui& ui, const LineView& line) {
+  static void draw_line(Ui& ui, const LineView& line, bool wide) {
     const Tone tone = line.pending || line.in_service ? Tone::kText : Tone::kDim;
     ImGui::TableNextRow();
     ImGui::TableNextColumn();
@@ -102,6 +107,8 @@ class DevicesPanel final : public Panel {
     ui.text(line.name, tone);
     ImGui::TableNextColumn();
     ui.text(line.source, tone);
+    ui.tip(fmt::format("Into the {}{}", line.controller, line.vector.empty() ? "" : ", vector " + line.vector));
+    if (!wide) return;
     ImGui::TableNextColumn();
     ui.text(line.controller, Tone::kDim);
     ImGui::TableNextColumn();
@@ -113,21 +120,21 @@ class DevicesPanel final : public Panel {
   static void draw_coming(Ui& ui, const DevicesView& view) {
     head(ui, "Comes next, if the guest does nothing");
     if (view.coming.empty()) return ui.text("Nothing: no timer runs and no device works", Tone::kDim);
-    if (!ImGui::BeginTable("coming", 4, ImGuiTableFlags_SizingFixedFit)) return;
+    const bool wide = is_wide(ui);
+    if (!ImGui::BeginTable("coming", wide ? 4 : 3, ImGuiTableFlags_SizingFixedFit)) return;
     ImGui::TableSetupColumn("what", ImGuiTableColumnFlags_WidthStretch);
     ImGui::TableSetupColumn("at", ImGuiTableColumnFlags_WidthFixed, ui.px(128));
-    ImGui::TableSetupColumn("in", ImGuiTableColumnFlags_WidthFixed, ui.px(112));
+    if (wide) ImGui::TableSetupColumn("in", ImGuiTableColumnFlags_WidthFixed, ui.px(112));
     ImGui::TableSetupColumn("go", ImGuiTableColumnFlags_WidthFixed, ui.px(56));
     ImGui::TableNextRow();
     ImGui::TableNextColumn(), ImGui::TableNextColumn();
     ui.right(view.virtual_time ? "At time" : "At cycle", Tone::kDim, Face::kSmall);
-    ImGui::TableNextColumn();
-    ui.right("From now", Tone::kDim, Face::kSmall);
-    for (const ComingView& each : view.coming) draw_event(ui, view, each);
+    if (wide) ImGui::TableNextColumn(), ui.right("From now", Tone::kDim, Face::kSmall);
+    for (const ComingView& each : view.coming) draw_event(ui, view, each, wide);
     ImGui::EndTable();
   }
 
-  static void draw_event(Ui& ui, const DevicesView& view, const ComingView& each) {
+  static void draw_event(Ui& ui, const DevicesView& view, const ComingView& each, bool wide) {
     ImGui::TableNextRow();
     ImGui::TableNextColumn();
     ui.text(each.what + (each.masked ? " (masked)" : ""), each.masked ? Tone::kDim : Tone::kText);
@@ -135,8 +142,7 @@ class DevicesPanel final : public Panel {
     ImGui::TableNextColumn();
     ui.right(grouped(each.at));
     ui.note("at." + each.what, std::to_string(each.at));
-    ImGui::TableNextColumn();
-    ui.right("+" + grouped(each.at > view.now ? each.at - view.now : 0), Tone::kDim);
+    if (wide) ImGui::TableNextColumn(), ui.right("+" + grouped(each.at > view.now ? each.at - view.now : 0), Tone::kDim);
     ImGui::TableNextColumn();
     if (view.virtual_time) return;
     if (ui.link("go." + each.what, "Go there") && !ui.model.running()) ui.model.go_to_cycle(each.at);
