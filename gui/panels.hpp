@@ -18,7 +18,11 @@
   PANEL(compare)               \
   PANEL(console)               \
   PANEL(source)                \
-  PANEL(guide)
+  PANEL(guide)                 \
+  PANEL(walk)                  \
+  PANEL(tables)                \
+  PANEL(tlb)                   \
+  PANEL(memory)
 // clang-format on
 
 namespace ringside::gui {
