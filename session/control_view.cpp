@@ -22,7 +22,8 @@ mmu::Memory& memory_of(const Session& session) { return const_cast<mmu::Memory&>
 // --- Z-ISA ---
 
 std::string_view group_name(cpu::FieldGroup group) {
-  constexpr std::array<std::string_view, 6> kNames = {"Header", "Guest state", "Host state", "Controls", "Event at entry", "About the last exit"};
+  constexpr std::array<std::string_view, 6> kNames = {"Header",   "Guest state",    "Host state",
+                                                      "Controls", "Event at entry", "About the last exit"};
   return kNames[static_cast<std::size_t>(group)];
 }
 
@@ -93,9 +94,18 @@ bool ever_left(const Session& session, std::size_t vm) {
 
 // What people look for first stands first in its group; else by number.
 std::size_t rank(const ControlField& f) {
-  constexpr std::array<std::string_view, 6> kGroups = {"Guest state", "About the last exit", "Event at entry", "Controls", "Host state", "Header"};
-  constexpr std::array<std::string_view, 10> kFirst = {"guest RIP", "guest RSP", "guest RFLAGS",       "guest CR0",            "guest CR3",
-                                                       "guest CR4", "exit reason", "exit qualification", "guest-linear address", "guest-physical address"};
+  constexpr std::array<std::string_view, 6> kGroups = {"Guest state", "About the last exit", "Event at entry",
+                                                       "Controls",    "Host state",          "Header"};
+  constexpr std::array<std::string_view, 10> kFirst = {"guest RIP",
+                                                       "guest RSP",
+                                                       "guest RFLAGS",
+                                                       "guest CR0",
+                                                       "guest CR3",
+                                                       "guest CR4",
+                                                       "exit reason",
+                                                       "exit qualification",
+                                                       "guest-linear address",
+                                                       "guest-physical address"};
   const auto group = std::ranges::find(kGroups, f.group) - kGroups.begin();
   return static_cast<std::size_t>(group) * 100 + static_cast<std::size_t>(std::ranges::find(kFirst, f.name) - kFirst.begin());
 }

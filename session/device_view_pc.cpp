@@ -62,7 +62,8 @@ void add_apic_lines(DevicesView& view, Registers& r) {
   auto& apic = r["lapic0"];
   const u64 timer = apic["lvt_timer"], lint0 = apic["lvt_lint0"];
   if (apic["initial"] != 0)
-    view.lines.push_back({"timer", "its own timer", "local APIC", false, (timer & kEntryMasked) != 0, false, fmt::format("{:#04x}", timer & 0xff)});
+    view.lines.push_back(
+        {"timer", "its own timer", "local APIC", false, (timer & kEntryMasked) != 0, false, fmt::format("{:#04x}", timer & 0xff)});
   view.lines.push_back({"LINT0", "the PIC", "local APIC", false, (lint0 & kEntryMasked) != 0, false, ""});
   const auto served = vectors(apic, "isr");
   for (const unsigned v : vectors(apic, "irr"))
@@ -132,7 +133,8 @@ constexpr std::array kTitles = {Title{"lapic", "Local APIC", "0xfee00000"},     
 
 std::string words_of(std::string_view device, std::string_view name, u64 value) {
   if (device == "ioapic") return value & kEntryMasked ? "masked" : fmt::format("vector {:#04x}", value & 0xff);
-  if (name == "lvt_timer" || name == "lvt_lint0" || name == "lvt_error") return value & kEntryMasked ? "masked" : fmt::format("vector {:#04x}", value & 0xff);
+  if (name == "lvt_timer" || name == "lvt_lint0" || name == "lvt_error")
+    return value & kEntryMasked ? "masked" : fmt::format("vector {:#04x}", value & 0xff);
   if (name == "svr") return value & 0x100 ? "on" : "off";
   if (device != "ide" || name != "status") return "";
   return value & 0x80 ? "busy" : value & 0x08 ? "wants data moved" : value & 0x40 ? "ready" : "";

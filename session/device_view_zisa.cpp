@@ -18,7 +18,8 @@ struct Named {
   u32 offset;
 };
 constexpr std::array kController = {Named{"PENDING", 0x0}, Named{"ENABLE", 0x100}, Named{"CLAIM", 0x104}};
-constexpr std::array kUart = {Named{"IER", 1}, Named{"IIR", 2}, Named{"LCR", 3}, Named{"MCR", 4}, Named{"LSR", 5}, Named{"MSR", 6}, Named{"SCR", 7}};
+constexpr std::array kUart = {Named{"IER", 1}, Named{"IIR", 2}, Named{"LCR", 3}, Named{"MCR", 4},
+                              Named{"LSR", 5}, Named{"MSR", 6}, Named{"SCR", 7}};
 constexpr std::array kDisk = {Named{"DRIVE", 0x0},    Named{"SECTOR", 0x4},  Named{"COUNT", 0x8}, Named{"ADDRESS", 0xC},
                               Named{"STATUS", 0x14}, Named{"SECTORS", 0x1C}};
 
@@ -71,7 +72,8 @@ class Reader {
 void add_lines(DevicesView& view, Reader& reader, const vmm::ArchState& guest, const ZisaPlatform& platform) {
   const u32 wanted = guest.control(vmm::Cr::kIenable);
   const auto cpu_line = [&](const char* name, const char* source, zisa::Cause cause, bool up) {
-    view.lines.push_back({name, source, "CPU", up, (wanted & zisa::interrupt_bit(cause)) == 0, false, fmt::format("bit {}", static_cast<u32>(cause) & 31)});
+    view.lines.push_back(
+        {name, source, "CPU", up, (wanted & zisa::interrupt_bit(cause)) == 0, false, fmt::format("bit {}", static_cast<u32>(cause) & 31)});
   };
   cpu_line("software", "other CPUs", zisa::Cause::kSoftwareInterrupt, platform.software_interrupt(0));
   cpu_line("timer", "TIMECMP", zisa::Cause::kTimerInterrupt, view.now >= guest.timecmp());
@@ -90,7 +92,9 @@ void add_coming(DevicesView& view, const vmm::ArchState& guest, const ZisaPlatfo
 }
 
 DeviceView timer_view(const DevicesView& view, const vmm::ArchState& guest) {
-  return {"Timer", "in the CPU", {{"TIMECMP", guest.timecmp(), 16, view.now >= guest.timecmp() ? "reached" : "ahead"}, {"CYCLES", view.now, 16, ""}}};
+  return {"Timer",
+          "in the CPU",
+          {{"TIMECMP", guest.timecmp(), 16, view.now >= guest.timecmp() ? "reached" : "ahead"}, {"CYCLES", view.now, 16, ""}}};
 }
 
 }  // namespace

@@ -26,7 +26,9 @@ struct Chain {
 
 template <class Unit>
 UnitSpot spot_of(const Session& session, const cpu::CodeKey& key, const Unit& unit, std::size_t index, std::vector<Chain>& chains) {
-  UnitSpot s{unit.start, unit.start, session.image().symbols.name(unit.start), key.frame.v, key.supervisor ? 'S' : 'U', 0, 0, 0, 0, {}, {}, 0, 0, 0};
+  UnitSpot s{
+      unit.start, unit.start, session.image().symbols.name(unit.start), key.frame.v, key.supervisor ? 'S' : 'U', 0, 0, 0, 0, {}, {}, 0,
+      0,          0};
   unit.each([&](u32 pc, const auto& op) {
     ++s.operations;
     s.changed += op.reason != cpu::OpReason::kNone, s.calls += op.calls_out(), s.hashed += op.kind == OpKind::kHashedJump;
@@ -91,7 +93,8 @@ template <class State>
 UnitMap map_of(const Session& session, const State& state) {
   const auto& cache = state.code.cache;
   const auto& counts = cache.counts();
-  UnitMap map{state.code.kernel, cache.used(), cache.capacity(), counts.units, counts.retranslated, counts.dropped, counts.flushes, 0, 0, {}};
+  UnitMap map{
+      state.code.kernel, cache.used(), cache.capacity(), counts.units, counts.retranslated, counts.dropped, counts.flushes, 0, 0, {}};
   std::vector<Chain> chains;
   for (const auto& [key, page] : cache.pages())
     for (const auto& unit : page->units) map.units.push_back(spot_of(session, key, unit, map.units.size(), chains));

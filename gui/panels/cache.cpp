@@ -25,8 +25,10 @@ class CachePanel final : public Panel {
   void draw(Ui& ui) override {
     const UnitMap& map = sight_.of(ui.model, [](const session::Session& s) { return session::unit_map(s); });
     if (!map.translates)
-      return ui.empty("Nothing is translated: this strategy runs the guest's code as it stands", "Binary translation has a cache: start again with", "machine.strategy.dbt");
-    if (map.units.empty()) return ui.empty("No units yet", "Code is translated when the guest comes to it: step, or run to the first exit with F6", "run.exit");
+      return ui.empty("Nothing is translated: this strategy runs the guest's code as it stands",
+                      "Binary translation has a cache: start again with", "machine.strategy.dbt");
+    if (map.units.empty())
+      return ui.empty("No units yet", "Code is translated when the guest comes to it: step, or run to the first exit with F6", "run.exit");
     take_count(ui, map);
     weigh(map);
     const CacheView view{map, heat_, heat_.empty() ? 0 : *std::ranges::max_element(heat_), chosen(map), map.at(map.pc)};
@@ -61,7 +63,8 @@ class CachePanel final : public Panel {
   // Of the user's choice, else the one that runs next, else the hottest.
   std::size_t chosen(const UnitMap& map) const {
     if (chosen_) {
-      const auto found = std::ranges::find_if(map.units, [&](const UnitSpot& u) { return u.start == chosen_->first && u.mode == chosen_->second; });
+      const auto found =
+          std::ranges::find_if(map.units, [&](const UnitSpot& u) { return u.start == chosen_->first && u.mode == chosen_->second; });
       if (found != map.units.end()) return static_cast<std::size_t>(found - map.units.begin());
     }
     const std::size_t here = map.at(map.pc);
@@ -84,8 +87,11 @@ class CachePanel final : public Panel {
     ui.note("units", std::to_string(map.units.size()));
     ImGui::SameLine(0, ui.px(8));
     ui.text(fmt::format("{} of {} operations in use", grouped(map.used), grouped(map.capacity)), Tone::kDim);
-    ui.tip(fmt::format("Translated so far: {}. Translated once more, because an access kept trapping: {}. Dropped, because their code was written: {}. Flushes, because "
-                       "the cache was full: {}.", counted(map.translated, "unit"), grouped(map.retranslated), grouped(map.dropped), grouped(map.flushes)));
+    ui.tip(
+        fmt::format("Translated so far: {}. Translated once more, because an access kept trapping: {}. Dropped, because their code was "
+                    "written: {}. Flushes, because "
+                    "the cache was full: {}.",
+                    counted(map.translated, "unit"), grouped(map.retranslated), grouped(map.dropped), grouped(map.flushes)));
     draw_tools(ui, view);
   }
 
@@ -110,7 +116,8 @@ class CachePanel final : public Panel {
     std::string text = "unit\tmode\toperations\tchanged\tto\tfrom\texits\theat\n";
     for (const std::size_t i : order_) {
       const UnitSpot& u = view.map.units[i];
-      text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", unit_name(u), u.mode, u.operations, u.changed, u.to.size(), u.from.size(), u.exits, heat_[i]);
+      text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", unit_name(u), u.mode, u.operations, u.changed, u.to.size(), u.from.size(),
+                          u.exits, heat_[i]);
     }
     return text;
   }
@@ -122,7 +129,8 @@ class CachePanel final : public Panel {
     const auto pressed = draw_cache_map(ui, view, which_);
     ImGui::EndChild();
     if (pressed) choose(view.map.units[*pressed]);
-    ui.text("Block: a unit, as wide as it is long, filled as high as it is hot. Foot: user code. Triangle: runs next. Lines: chains.", Tone::kDim, Face::kSmall);
+    ui.text("Block: a unit, as wide as it is long, filled as high as it is hot. Foot: user code. Triangle: runs next. Lines: chains.",
+            Tone::kDim, Face::kSmall);
   }
 
   // --- below ---
@@ -152,7 +160,8 @@ class CachePanel final : public Panel {
     ImGui::TableSetupColumn("heat", ImGuiTableColumnFlags_WidthFixed, ui.px(84));
     ImGui::TableNextRow();
     ImGui::TableNextColumn(), ui.text("Unit, hot ones first", Tone::kDim, Face::kSmall);
-    for (const char* title : {"Ops", "Changed", "Chains", which_ == Heat::kVmm ? "Cycles" : "Ran"}) ImGui::TableNextColumn(), ui.right(title, Tone::kDim, Face::kSmall);
+    for (const char* title : {"Ops", "Changed", "Chains", which_ == Heat::kVmm ? "Cycles" : "Ran"})
+      ImGui::TableNextColumn(), ui.right(title, Tone::kDim, Face::kSmall);
     ImGuiListClipper clipper;
     clipper.Begin(static_cast<int>(order_.size()));
     while (clipper.Step())
@@ -171,8 +180,8 @@ class CachePanel final : public Panel {
     if (i == view.chosen && moved_) ImGui::SetScrollHereY(0.5f), moved_ = false;
     ImGui::SameLine(0, 0);
     ui.text((u.mode == 'U' ? "U " : "") + unit_name(u), Tone::kText);
-    const std::string cells[] = {grouped(u.operations), u.changed == 0 ? "-" : grouped(u.changed), fmt::format("{}/{}", u.to.size(), u.from.size()),
-                                 heat_[i] == 0 ? "-" : grouped(heat_[i])};
+    const std::string cells[] = {grouped(u.operations), u.changed == 0 ? "-" : grouped(u.changed),
+                                 fmt::format("{}/{}", u.to.size(), u.from.size()), heat_[i] == 0 ? "-" : grouped(heat_[i])};
     for (int c = 0; c < 4; ++c) ImGui::TableSetColumnIndex(c + 1), ui.right(cells[c], c == 3 ? Tone::kText : Tone::kDim, Face::kMonoSmall);
   }
 
@@ -199,7 +208,8 @@ class CachePanel final : public Panel {
 }  // namespace
 
 PanelInfo panel_cache() {
-  return {"cache", "Translation cache", "Units by size and heat, their chains, and what each of the guest's instructions became", make_panel<CachePanel>};
+  return {"cache", "Translation cache", "Units by size and heat, their chains, and what each of the guest's instructions became",
+          make_panel<CachePanel>};
 }
 
 }  // namespace ringside::gui

@@ -33,7 +33,9 @@ std::vector<Block> placed(const Ui& ui, const session::UnitMap& map, ImVec2 at, 
 }
 
 float share_of(u64 heat, u64 hottest) {
-  return hottest == 0 || heat == 0 ? 0 : std::max(0.12f, std::sqrt(static_cast<float>(static_cast<double>(heat) / static_cast<double>(hottest))));
+  return hottest == 0 || heat == 0
+             ? 0
+             : std::max(0.12f, std::sqrt(static_cast<float>(static_cast<double>(heat) / static_cast<double>(hottest))));
 }
 
 void draw_block(Ui& ui, ImDrawList& list, const CacheView& view, std::size_t i, const Block& b) {
@@ -54,7 +56,8 @@ void draw_chains(Ui& ui, ImDrawList& list, const CacheView& view, const std::vec
   const auto line = [&](std::size_t from, std::size_t to, Tone tone) {
     const ImVec2 a = blocks[from].top(), b = blocks[to].top();
     const float lift = ui.px(10) + std::abs(a.x - b.x) * 0.08f;
-    list.AddBezierCubic({a.x, a.y + ui.px(6)}, {a.x, a.y - lift}, {b.x, b.y - lift}, {b.x, b.y + ui.px(6)}, ui.theme.ink(tone), ui.px(1.6f));
+    list.AddBezierCubic({a.x, a.y + ui.px(6)}, {a.x, a.y - lift}, {b.x, b.y - lift}, {b.x, b.y + ui.px(6)}, ui.theme.ink(tone),
+                        ui.px(1.6f));
     list.AddCircleFilled({b.x, b.y + ui.px(6)}, ui.px(3), ui.theme.ink(tone));
   };
   for (const std::size_t from : view.map.units[view.chosen].from) line(from, view.chosen, Tone::kDim);
@@ -68,10 +71,11 @@ std::string unit_name(const session::UnitSpot& unit) { return unit.symbol.empty(
 std::string unit_words(const session::UnitSpot& unit, u64 heat, Heat which) {
   std::string text = fmt::format("{}, {} of {} mode: {}; changed: {}, of these calls of the VMM: {}.", unit_name(unit), hex(unit.start),
                                  unit.mode == 'S' ? "supervisor" : "user", counted(unit.operations, "operation"), unit.changed, unit.calls);
-  text += fmt::format("\nChained to {} and from {}; jumps that lead to the translator yet: {}; that look their target up: {}.", counted(unit.to.size(), "unit"),
-                      counted(unit.from.size(), "unit"), unit.open, unit.hashed);
-  return text + (which == Heat::kVmm ? fmt::format("\nLeft for the VMM {}, which took {}.", counted(unit.exits, "time"), counted(unit.cycles, "cycle"))
-                                     : fmt::format("\nRan {}.", counted(heat, "instruction")));
+  text += fmt::format("\nChained to {} and from {}; jumps that lead to the translator yet: {}; that look their target up: {}.",
+                      counted(unit.to.size(), "unit"), counted(unit.from.size(), "unit"), unit.open, unit.hashed);
+  return text + (which == Heat::kVmm
+                     ? fmt::format("\nLeft for the VMM {}, which took {}.", counted(unit.exits, "time"), counted(unit.cycles, "cycle"))
+                     : fmt::format("\nRan {}.", counted(heat, "instruction")));
 }
 
 std::optional<std::size_t> draw_cache_map(Ui& ui, const CacheView& view, Heat which) {

@@ -52,10 +52,12 @@ Tone tone_of_kind(std::string_view kind) {
 }
 
 void draw_unit(Ui& ui, const session::UnitView& unit) {
-  ui.text((unit.symbol.empty() ? hex(unit.start) : unit.symbol) + fmt::format(", {} mode", unit.mode == 'S' ? "supervisor" : "user"), Tone::kText, Face::kStrong);
+  ui.text((unit.symbol.empty() ? hex(unit.start) : unit.symbol) + fmt::format(", {} mode", unit.mode == 'S' ? "supervisor" : "user"),
+          Tone::kText, Face::kStrong);
   ui.note("unit", unit.symbol);
   const auto changed = std::ranges::count_if(unit.operations, [](const OperationView& op) { return !op.reason.empty(); });
-  ui.wrapped(fmt::format("{}, of which {} did not stay as the guest has them. A hover says why.", counted(unit.operations.size(), "instruction"), changed),
+  ui.wrapped(fmt::format("{}, of which {} did not stay as the guest has them. A hover says why.",
+                         counted(unit.operations.size(), "instruction"), changed),
              Tone::kDim, Face::kSmall);
   const bool wide = ImGui::GetContentRegionAvail().x > ui.px(600);
   if (!ImGui::BeginTable("unit", wide ? 5 : 4, ImGuiTableFlags_ScrollY | ImGuiTableFlags_SizingFixedFit)) return;
@@ -66,7 +68,8 @@ void draw_unit(Ui& ui, const session::UnitView& unit) {
   ImGui::TableSetupColumn("kind", ImGuiTableColumnFlags_WidthFixed, ui.px(88));
   if (wide) ImGui::TableSetupColumn("why", ImGuiTableColumnFlags_WidthStretch, 3);
   ImGui::TableNextRow();
-  for (const char* title : {"Address", "Guest's unit", "Translated unit", "Kind"}) ImGui::TableNextColumn(), ui.text(title, Tone::kDim, Face::kSmall);
+  for (const char* title : {"Address", "Guest's unit", "Translated unit", "Kind"})
+    ImGui::TableNextColumn(), ui.text(title, Tone::kDim, Face::kSmall);
   if (wide) ImGui::TableNextColumn(), ui.text("Why", Tone::kDim, Face::kSmall);
   for (const OperationView& op : unit.operations) draw_operation(ui, op, wide);
   ImGui::EndTable();

@@ -80,7 +80,8 @@ class DevicesPanel final : public Panel {
     const ImU32 ink = ui.theme.ink(line.in_service ? Tone::kAccent : line.pending ? Tone::kHardware : Tone::kDim);
     if (line.pending || line.in_service) list.AddCircleFilled(centre, r, ink);
     else list.AddCircle(centre, r, ink, 0, ui.px(1.4f));
-    if (line.masked) list.AddLine({centre.x - r - 2, centre.y + r + 2}, {centre.x + r + 2, centre.y - r - 2}, ui.theme.ink(Tone::kText), ui.px(1.6f));
+    if (line.masked)
+      list.AddLine({centre.x - r - 2, centre.y + r + 2}, {centre.x + r + 2, centre.y - r - 2}, ui.theme.ink(Tone::kText), ui.px(1.6f));
     ImGui::Dummy({ui.px(18), ui.px(18)});
     ImGui::SameLine(0, ui.px(4));
   }
@@ -138,7 +139,8 @@ class DevicesPanel final : public Panel {
     ImGui::TableNextRow();
     ImGui::TableNextColumn();
     ui.text(each.what + (each.masked ? " (masked)" : ""), each.masked ? Tone::kDim : Tone::kText);
-    ui.tip(each.masked ? "It comes, but interrupts nobody: the guest does not want it" : "It comes then, whatever the guest does until then but change the device");
+    ui.tip(each.masked ? "It comes, but interrupts nobody: the guest does not want it"
+                       : "It comes then, whatever the guest does until then but change the device");
     ImGui::TableNextColumn();
     ui.right(grouped(each.at));
     ui.note("at." + each.what, std::to_string(each.at));
@@ -157,7 +159,8 @@ class DevicesPanel final : public Panel {
     ui.icon(*ImGui::GetWindowDrawList(), open ? Icon::kFold : Icon::kUnfold,
             {ImGui::GetCursorScreenPos().x + ui.px(8), ImGui::GetCursorScreenPos().y + ui.px(10)}, ui.px(5), ui.theme.ink(Tone::kDim));
     ImGui::SetCursorPosX(ImGui::GetCursorPosX() + ui.px(22));
-    if (ui.link("device." + device.name, device.name, Tone::kText, Face::kStrong) && turned_.erase(device.name) == 0) turned_.insert(device.name);
+    if (ui.link("device." + device.name, device.name, Tone::kText, Face::kStrong) && turned_.erase(device.name) == 0)
+      turned_.insert(device.name);
     ui.tip(open ? "A click folds it" : fmt::format("A click shows its {} registers", device.registers.size()));
     ImGui::SameLine(0, ui.px(8));
     ui.text(device.place, Tone::kDim, Face::kSmall);
@@ -191,7 +194,8 @@ class DevicesPanel final : public Panel {
 }  // namespace
 
 PanelInfo panel_devices() {
-  return {"devices", "Devices", "Which interrupts wait and what masks them, what comes next, each device's registers", make_panel<DevicesPanel>};
+  return {"devices", "Devices", "Which interrupts wait and what masks them, what comes next, each device's registers",
+          make_panel<DevicesPanel>};
 }
 
 }  // namespace ringside::gui

@@ -17,7 +17,9 @@ using session::ControlField;
 using session::ControlView;
 
 bool contains(std::string_view text, std::string_view part) {
-  const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b)); };
+  const auto same = [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+  };
   return !std::ranges::search(text, part, same).empty() || part.empty();
 }
 
@@ -62,7 +64,8 @@ class VmcsPanel final : public Panel {
            view.name == "VMCS" ? "docs/vmcs.md" : "docs/control-block.md");
     ui.note("summary", view.name);
     const auto changed = std::ranges::count_if(view.fields, &ControlField::changed);
-    std::string text = view.entered ? fmt::format("The guest runs in non-root mode and has changed {} since the last entry.", counted(static_cast<u64>(changed), "field"))
+    std::string text = view.entered ? fmt::format("The guest runs in non-root mode and has changed {} since the last entry.",
+                                                  counted(static_cast<u64>(changed), "field"))
                                     : "The guest is not in non-root mode just now.";
     if (!view.last_exit.empty()) text += fmt::format(" It left last for: {}.", view.last_exit);
     ui.wrapped(text, Tone::kDim);
@@ -151,7 +154,8 @@ class VmcsPanel final : public Panel {
     ui.note("group." + name, name);
     if (pressed && folded_.erase(name) == 0) folded_.insert(name);
     const ImVec2 at = ImGui::GetItemRectMin();
-    ui.icon(*ImGui::GetWindowDrawList(), folded_.contains(name) ? Icon::kUnfold : Icon::kFold, {at.x + ui.px(12), at.y + ui.px(13)}, ui.px(5), ui.theme.ink(Tone::kDim));
+    ui.icon(*ImGui::GetWindowDrawList(), folded_.contains(name) ? Icon::kUnfold : Icon::kFold, {at.x + ui.px(12), at.y + ui.px(13)},
+            ui.px(5), ui.theme.ink(Tone::kDim));
     ImGui::TableSetColumnIndex(1);
     const auto changed = std::ranges::count_if(view.fields, [&](const ControlField& f) { return f.group == group && f.changed(); });
     ImGui::SetCursorPosY(ImGui::GetCursorPosY() + ui.px(3));
@@ -184,7 +188,8 @@ class VmcsPanel final : public Panel {
     if (glow > 0 && f.now) ImGui::TableSetBgColor(ImGuiTableBgTarget_CellBg, ui.theme.ink(Tone::kChanged, glow));
     if (fails) ui.text("! fails", Tone::kBad, Face::kStrong);
     else if (f.changed()) ui.text("\u2260 " + value_text(*f.now, f), Tone::kText, Face::kMono);
-    else if (f.read) ui.text("read", Tone::kDim, Face::kSmall), ui.tip("The VMM read this field after the last exit, at the price of a vmread");
+    else if (f.read)
+      ui.text("read", Tone::kDim, Face::kSmall), ui.tip("The VMM read this field after the last exit, at the price of a vmread");
     else ui.text("");
     if (f.changed()) ui.note("now." + f.name, value_text(*f.now, f));
   }
@@ -209,7 +214,8 @@ class VmcsPanel final : public Panel {
 }  // namespace
 
 PanelInfo panel_vmcs() {
-  return {"vmcs", "VM control", "The VM control structure: what the VMM tells the hardware of its guest, and is told, field by field", make_panel<VmcsPanel>};
+  return {"vmcs", "VM control", "The VM control structure: what the VMM tells the hardware of its guest, and is told, field by field",
+          make_panel<VmcsPanel>};
 }
 
 }  // namespace ringside::gui
