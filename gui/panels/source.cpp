@@ -78,8 +78,17 @@ class SourcePanel final : public Panel {
   void edited() {
     marks_.clear(), faults_.clear();
     say(Tone::kDim, "");
-    if (!rescued_.empty()) return;  // until somebody has chosen, that file is not ours
+    if (!rescued_.empty() && !put_aside()) return;
     if (const auto kept = session::replace_file(session::autosave_of(path_), text_); !kept) complain(kept.error().text());
+  }
+
+  // Somebody goes on without choosing: the earlier text gets a file of its own.
+  bool put_aside() {
+    const std::string aside = session::autosave_of(path_) + ".old";
+    if (const auto kept = session::replace_file(aside, rescued_); !kept) return complain(kept.error().text()), false;
+    rescued_.clear();
+    say(Tone::kDim, "The earlier text is in " + aside + " now.");
+    return true;
   }
 
   bool save() {
@@ -94,7 +103,10 @@ class SourcePanel final : public Panel {
   }
 
   void close() {
-    if (unsaved()) say(Tone::kDim, "");
+    // What cannot be kept is not closed.
+    if (unsaved() && text_ != kTemplate)
+      if (const auto kept = session::replace_file(session::autosave_of(path_), text_); !kept) return complain(kept.error().text());
+    say(Tone::kDim, "");
     path_.clear(), text_.clear(), saved_.clear(), faults_.clear(), marks_.clear();
   }
 
