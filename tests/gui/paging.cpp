@@ -33,7 +33,7 @@ TEST_CASE("an address that is typed is walked, and a right that lacks is named")
   stage.shoot("paging-walk");
 }
 
-TEST_CASE("tables open by a click, a page is walked by another, the TLB too") {
+TEST_CASE("the shadow tables and the TLB are drawn beside the walk") {
   StageOptions o;
   o.isa = "zisa-v";
   Stage stage(o);
