@@ -19,7 +19,7 @@ click() {
 
 "$program" gui guests/zisa/zos --isa zisa --strategy trap-emulate --append "forkwait 3" &
 window=$!
-for _ in $(seq 100); do
+for _ in $(seq 300); do
   id="$(xdotool search --onlyvisible --name '^Ringside' 2>/dev/null | tail -1)" && [ -n "$id" ] && break
   sleep 0.1
 done
@@ -32,7 +32,7 @@ click 22 22           # the main menu, which Escape closes
 key Escape
 key ctrl+minus
 key ctrl+q
-for _ in $(seq 100); do
+for _ in $(seq 300); do
   kill -0 $window 2>/dev/null || { wait $window; exit $?; }
   sleep 0.1
 done
