@@ -46,13 +46,16 @@ std::unique_ptr<Base> make_paravirt(const Options& options) {
       .saves_all = options.hypercall_saves_all, .decodes = options.hypercall_decodes});
 }
 
+// Of a strategy that can.
+bool wants_nested(const Options& options) { return options.paging != "shadow"; }
+
 std::unique_ptr<vmm::Strategy> make_hvm(const Options& options) {
   return std::make_unique<ringside::strategies::Hvm>(
-      vmm::AssistedPaging{pages_nested(options), options.nested_depth}, options.rdcyc_exits);
+      vmm::AssistedPaging{wants_nested(options), options.nested_depth}, options.rdcyc_exits);
 }
 
 std::unique_ptr<x86::Strategy> make_x86_hvm(const Options& options) {
-  return std::make_unique<ringside::strategies::X86Hvm>(pages_nested(options), options.rdcyc_exits);
+  return std::make_unique<ringside::strategies::X86Hvm>(wants_nested(options), options.rdcyc_exits);
 }
 }  // namespace
 
@@ -106,7 +109,7 @@ bool user_sees_through(const Options& options) {
 
 bool pages_nested(const Options& options) {
   const auto info = find_strategy(options.strategy);
-  return info && (*info)->hardware_assistance && options.paging != "shadow";
+  return info && (*info)->hardware_assistance && wants_nested(options);
 }
 
 bool runs_ported(std::string_view strategy) {
