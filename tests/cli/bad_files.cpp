@@ -92,9 +92,10 @@ TEST_CASE("cost models") {
   const std::string insn = "\"insn\"";
   expect_bad_model("{", {"model.json", "JSON"});
   expect_bad_model(model_with(insn, "\"imsn\""), {"model.json", "imsn"});
-  expect_bad({"run", guest_file("micro-syscall"), "--cost-model", "no-such.json", "--isa",
-              write_scratch("v", "{}")},
-             {"traps_in_user", "missing"});
+  const Outcome absent = call({"run", guest_file("micro-syscall"), "--cost-model", "no-such.json"});
+  CHECK(absent.status == 64);
+  CHECK(is_one_line(absent.err, {"no-such.json", "textbook"}));
+  expect_bad({"run", guest_file("micro-syscall"), "--isa", write_scratch("v", "{}")}, {"traps_in_user", "missing"});
   const std::string model = read_file(RINGSIDE_SOURCE_DIR "/cost/presets/textbook.json");
   auto json = nlohmann::ordered_json::parse(model);
   json["parameters"]["insn"]["value"] = -1;

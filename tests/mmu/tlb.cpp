@@ -154,6 +154,10 @@ TEST_CASE("with paging off nothing is counted, and addresses stay as they are") 
 
 TEST_CASE("tags let pass what a lookup would let pass, and nothing else") {
   Machine m;
+  // That a page is written to for the first time must be seen.
+  m.mmu.tlb.insert({0x5000}, kRw | kA | kD, 0x80010, m.memory);
+  CHECK(m.mmu.tlb.tags(true)[5].write == TlbTags::kNoTag);
+  m.memory.write<u32>({0x80010000}, 1);
   for (u32 flags = 0; flags < 256; ++flags) {
     if (!(flags & kV) || (flags & (kR | kX)) == 0) continue;
     m.mmu.tlb.drop_all();
