@@ -4,16 +4,6 @@
 using namespace ringside;
 using namespace ringside::gui;
 
-namespace {
-
-StageOptions under_vmm() {
-  StageOptions o;
-  o.isa = "zisa-v";
-  return o;
-}
-
-}  // namespace
-
 TEST_CASE("the table of exits is empty before the first, and adds up after the last") {
   Stage stage(under_vmm());
   CHECK(stage.reads("No exits yet", "exits"));

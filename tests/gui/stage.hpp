@@ -22,6 +22,13 @@ struct StageOptions {
   int width = 1600, height = 1000;
 };
 
+/// zos on the variant that it can be deceived on no more.
+inline StageOptions under_vmm() {
+  StageOptions o;
+  o.isa = "zisa-v";
+  return o;
+}
+
 class Stage {
  public:
   explicit Stage(const StageOptions& o = {}) : screen_(make_shell(o), o.width, o.height) { draw(3); }

@@ -5,16 +5,6 @@
 using namespace ringside;
 using namespace ringside::gui;
 
-namespace {
-
-StageOptions under_vmm() {
-  StageOptions o;
-  o.isa = "zisa-v";
-  return o;
-}
-
-}  // namespace
-
 TEST_CASE("the timeline is empty at the start, and has lanes and events after a run") {
   Stage stage(under_vmm());
   CHECK(stage.reads("Nothing has run yet", "timeline"));

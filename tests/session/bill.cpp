@@ -4,35 +4,31 @@
 #include <algorithm>
 
 #include "catch.hpp"
+#include "session/contested.hpp"
 
 using namespace ringside;
 using namespace ringside::session;
 
 namespace {
 
-Options guest(const std::string& name) {
-  Options o;
-  o.guest = name, o.append = "forkwait 2", o.folders = {RINGSIDE_BUILD_DIR};
-  return o;
-}
-
-const GoesOn kOn = [](u64) { return true; };
+using test::contested;
+using test::kOn;
 
 }  // namespace
 
 TEST_CASE("contenders are the strategies that serve a guest, hardware assistance with both kinds of paging") {
   for (const char* name : {"guests/zisa/zos", "guests/x86/zos"}) {
     std::vector<std::string> names;
-    for (const auto& each : contenders(guest(name))) names.push_back(each.name);
+    for (const auto& each : contenders(contested(name))) names.push_back(each.name);
     CHECK(names == std::vector<std::string>{"bare", "trap-emulate", "dbt", "paravirt", "hvm, nested", "hvm, shadow"});
   }
-  CHECK(contenders(guest("guests/zisa/zos-pv")).front().options.guest == "guests/zisa/zos");
-  for (const auto& each : contenders(guest("guests/zisa/micro-compute"))) CHECK_FALSE(each.ported);
+  CHECK(contenders(contested("guests/zisa/zos-pv")).front().options.guest == "guests/zisa/zos");
+  for (const auto& each : contenders(contested("guests/zisa/micro-compute"))) CHECK_FALSE(each.ported);
 }
 
 TEST_CASE("a bill at the prices of its run is what the ledger says") {
   for (const char* name : {"guests/zisa/zos", "guests/x86/zos"})
-    for (const Contender& each : contenders(guest(name))) {
+    for (const Contender& each : contenders(contested(name))) {
       INFO(each.name);
       const auto bill = run_bill(each, nullptr, kOn);
       REQUIRE(bill);
@@ -45,7 +41,7 @@ TEST_CASE("a bill at the prices of its run is what the ledger says") {
 }
 
 TEST_CASE("in virtual time a bill at other prices is exactly that of a run again, and no estimate") {
-  Options o = guest("guests/zisa/zos");
+  Options o = contested("guests/zisa/zos");
   o.virtual_time = true;
   const auto dear = prices_of("prescott-2005", false);
   REQUIRE(dear);
@@ -65,7 +61,7 @@ TEST_CASE("in virtual time a bill at other prices is exactly that of a run again
 }
 
 TEST_CASE("in cycle time a bill at other prices says that it is an estimate, if anything was charged at them") {
-  const auto all = contenders(guest("guests/zisa/zos"));
+  const auto all = contenders(contested("guests/zisa/zos"));
   const auto bill = run_bill(all[1], nullptr, kOn);
   REQUIRE(bill);
   Prices prices = bill->prices;
@@ -78,7 +74,7 @@ TEST_CASE("in cycle time a bill at other prices says that it is an estimate, if 
 }
 
 TEST_CASE("prices that matter are those that were charged, the dearest first") {
-  const auto bill = run_bill(contenders(guest("guests/zisa/zos"))[1], nullptr, kOn);
+  const auto bill = run_bill(contenders(contested("guests/zisa/zos"))[1], nullptr, kOn);
   REQUIRE(bill);
   u64 last = ~u64{0};
   for (const Price& each : prices_that_matter({*bill})) {
@@ -90,7 +86,7 @@ TEST_CASE("prices that matter are those that were charged, the dearest first") {
 }
 
 TEST_CASE("a run that is stopped has the bill of what it did") {
-  Options o = guest("guests/zisa/zos");
+  Options o = contested("guests/zisa/zos");
   o.append = "forkwait 200";
   const auto bill = run_bill(contenders(o)[0], nullptr, [](u64) { return false; });
   REQUIRE(bill);
@@ -101,14 +97,14 @@ TEST_CASE("a run that is stopped has the bill of what it did") {
 TEST_CASE("trapping and translating cross where sensitive instructions become frequent") {
   const auto prices = prices_of("prescott-2005", false);
   REQUIRE(prices);
-  const auto curves = rate_curves(guest("guests/zisa/zos"), *prices, [](double) { return true; });
+  const auto curves = rate_curves(contested("guests/zisa/zos"), *prices, [](double) { return true; });
   REQUIRE(curves);
   const auto of = [&](const char* name) { return *std::ranges::find(*curves, name, &RateCurve::name); };
   const auto at = crossing(of("trap-emulate"), of("dbt"));
   REQUIRE(at);
   CHECK(*at > of("dbt").rates.front());
   CHECK(*at < of("dbt").rates.back());
-  const auto none = rate_curves(guest("guests/zisa/zos"), *prices, [](double) { return false; });
+  const auto none = rate_curves(contested("guests/zisa/zos"), *prices, [](double) { return false; });
   REQUIRE(none);
   CHECK(none->empty());
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "catch.hpp"
+#include "session/contested.hpp"
 #include "session/debugger.hpp"
 
 using namespace ringside;
@@ -11,13 +12,8 @@ using namespace ringside::session;
 
 namespace {
 
-Options guest(const std::string& name) {
-  Options o;
-  o.guest = name, o.append = "forkwait 2", o.folders = {RINGSIDE_BUILD_DIR};
-  return o;
-}
-
-const GoesOn kOn = [](u64) { return true; };
+using test::contested;
+using test::kOn;
 
 Lane lane(const Contender& contender) {
   auto run = run_lane(contender, kOn);
@@ -34,7 +30,7 @@ Contender named(const std::vector<Contender>& all, const std::string& name) {
 }  // namespace
 
 TEST_CASE("what the guest sees comes at the same moments of its time under each faithful strategy") {
-  const auto all = contenders(guest("guests/zisa/zos"));
+  const auto all = contenders(contested("guests/zisa/zos"));
   const Lane bare = lane(all[0]);
   REQUIRE(bare.events.size() > 20);
   for (const Contender& each : all) {
@@ -58,7 +54,7 @@ TEST_CASE("what the guest sees comes at the same moments of its time under each 
 
 TEST_CASE("the points of a lane begin at the start, rise, and end at the ledger's sum") {
   for (const char* name : {"guests/zisa/zos", "guests/x86/zos"})
-    for (const Contender& each : contenders(guest(name))) {
+    for (const Contender& each : contenders(contested(name))) {
       INFO(each.name);
       const Lane run = lane(each);
       REQUIRE(run.points.size() > 2);
@@ -78,7 +74,7 @@ TEST_CASE("the points of a lane begin at the start, rise, and end at the ledger'
 }
 
 TEST_CASE("a strategy on the variant that it is meant for does not part from the bare machine") {
-  const auto found = find_parting(named(contenders(guest("guests/zisa/zos")), "dbt"), kOn);
+  const auto found = find_parting(named(contenders(contested("guests/zisa/zos")), "dbt"), kOn);
   REQUIRE(found);
   CHECK_FALSE(found->parting);
   CHECK(found->ticks > 1000);
@@ -86,7 +82,7 @@ TEST_CASE("a strategy on the variant that it is meant for does not part from the
 
 TEST_CASE("where a hole deceives the guest the runs part, and a debugger that goes there sees it") {
   for (const bool x86 : {false, true}) {
-    Contender c = named(contenders(guest(x86 ? "guests/x86/zos" : "guests/zisa/zos")), "trap-emulate");
+    Contender c = named(contenders(contested(x86 ? "guests/x86/zos" : "guests/zisa/zos")), "trap-emulate");
     if (!x86) c.options.isa = "zisa";
     const auto found = find_parting(c, kOn);
     REQUIRE(found);
@@ -104,7 +100,7 @@ TEST_CASE("where a hole deceives the guest the runs part, and a debugger that go
 }
 
 TEST_CASE("a search that is stopped says so") {
-  const auto found = find_parting(named(contenders(guest("guests/zisa/zos")), "dbt"), [](u64) { return false; });
+  const auto found = find_parting(named(contenders(contested("guests/zisa/zos")), "dbt"), [](u64) { return false; });
   REQUIRE(found);
   CHECK(found->stopped);
 }

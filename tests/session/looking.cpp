@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "catch.hpp"
+#include "session/opened.hpp"
 #include "session/beliefs.hpp"
 #include "session/code_view.hpp"
-#include "session/debugger.hpp"
 #include "session/overview.hpp"
 
 using namespace ringside;
@@ -12,15 +12,7 @@ using namespace ringside::session;
 
 namespace {
 
-Debugger open(const std::string& strategy, const std::string& isa, const std::string& guest = "guests/zisa/zos") {
-  Options o;
-  o.guest = guest, o.strategy = strategy, o.isa = isa, o.append = "forkwait 3";
-  o.folders = {RINGSIDE_BUILD_DIR};
-  o.max_instructions = 50'000'000;
-  auto debugger = Debugger::open(o);
-  REQUIRE(debugger);
-  return std::move(*debugger);
-}
+using test::open;
 
 const Belief& find(const std::vector<Belief>& all, const std::string& name) {
   const auto found = std::ranges::find(all, name, &Belief::name);

@@ -4,22 +4,14 @@
 #include <numeric>
 
 #include "catch.hpp"
-#include "session/debugger.hpp"
+#include "session/opened.hpp"
 
 using namespace ringside;
 using namespace ringside::session;
 
 namespace {
 
-Debugger open(const std::string& strategy, const std::string& isa, const std::string& guest = "guests/zisa/zos") {
-  Options o;
-  o.guest = guest, o.strategy = strategy, o.isa = isa, o.append = "forkwait 3";
-  o.folders = {RINGSIDE_BUILD_DIR};
-  o.max_instructions = 50'000'000;
-  auto debugger = Debugger::open(o);
-  REQUIRE(debugger);
-  return std::move(*debugger);
-}
+using test::open;
 
 vmm::Spending sum(const std::vector<Stretch>& columns) {
   vmm::Spending all{};
